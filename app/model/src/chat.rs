@@ -1,0 +1,272 @@
+//! Everything one signed-in client knows: the reducer above the rooms' timelines and the outbox.
+//! The browser, the load generator and the property tests run this same code.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    id::{MessageId, RoomId, UserId},
+    limits::CURSOR_ROOMS,
+    messages::{Accepted, Message, Page},
+    number::{Rev, Seq},
+    outbox::{Outbox, Pending},
+    rooms::{Mark, Room},
+    timeline::{Changes, Timeline},
+    wire::{Change, ClientFrame, Item, ServerFrame},
+};
+
+/// A room and its messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    pub room: Room,
+    pub timeline: Timeline,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    me: UserId,
+    rooms: BTreeMap<RoomId, Conversation>,
+    outbox: Outbox,
+    caught_up: bool,
+}
+
+impl Chat {
+    pub fn new(me: UserId) -> Self {
+        Self { me, rooms: BTreeMap::new(), outbox: Outbox::default(), caught_up: false }
+    }
+
+    pub fn me(&self) -> UserId {
+        self.me
+    }
+
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    pub fn conversation(&self, room: RoomId) -> Option<&Conversation> {
+        self.rooms.get(&room)
+    }
+
+    /// The rooms, the most recently active first.
+    pub fn rooms(&self) -> Vec<&Room> {
+        let mut rooms: Vec<&Room> = self.rooms.values().map(|conversation| &conversation.room).collect();
+        rooms.sort_by_key(|room| std::cmp::Reverse((room.active_at(), room.id)));
+        rooms
+    }
+
+    /// Whether everything that had happened when the connection was opened is here.
+    pub fn is_caught_up(&self) -> bool {
+        self.caught_up
+    }
+
+    /// What to say first on a new connection.
+    pub fn hello(&self) -> ClientFrame {
+        let newest = self.rooms().into_iter().take(CURSOR_ROOMS);
+        let cursor = newest.map(|room| (room.id, self.rooms[&room.id].timeline.rev())).collect();
+        ClientFrame::Hello { version: crate::limits::PROTOCOL_VERSION, cursor }
+    }
+
+    /// The connection is gone.
+    pub fn disconnected(&mut self) {
+        self.caught_up = false;
+        self.outbox.disconnected();
+    }
+
+    /// A message composed here, or read back from disk.
+    pub fn compose(&mut self, pending: Pending) {
+        if !self.holds(pending.room, pending.id) {
+            self.outbox.push(pending);
+        }
+    }
+
+    pub fn retry(&mut self, id: MessageId) {
+        self.outbox.retry(id);
+    }
+
+    pub fn discard(&mut self, id: MessageId) {
+        self.outbox.remove(id);
+    }
+
+    /// The frames that may leave now. None before the client is caught up.
+    pub fn sends(&mut self) -> Vec<ClientFrame> {
+        if !self.caught_up {
+            return Vec::new();
+        }
+        let send =
+            |pending: Pending| ClientFrame::Send { room: pending.room, id: pending.id, body: pending.body };
+        self.outbox.next().into_iter().map(send).collect()
+    }
+
+    /// Fetches for the holes that are known. Ask after [`crate::limits::GAP_MS`], not at once: most
+    /// holes are changes that overtook each other.
+    pub fn fetches(&self) -> Vec<ClientFrame> {
+        let missing = |(room, conversation): (&RoomId, &Conversation)| {
+            let after = conversation.timeline.missing()?;
+            Some(ClientFrame::Fetch { room: *room, after })
+        };
+        self.rooms.iter().filter_map(missing).collect()
+    }
+
+    /// A room as the server describes it: from the page, or from a `room` frame.
+    pub fn room(&mut self, room: Room) {
+        if let Some(conversation) = self.rooms.get_mut(&room.id) {
+            conversation.merge(room, self.me);
+            return;
+        }
+        let timeline = Timeline::new(room.rev, room.last_seq, room.last.clone());
+        self.rooms.insert(room.id, Conversation { room, timeline });
+    }
+
+    /// A page of history. Returns a fetch when the page is older than what is held here.
+    pub fn page(&mut self, page: Page) -> Option<ClientFrame> {
+        let room = page.room;
+        for message in &page.messages {
+            self.outbox.remove(message.id);
+        }
+        let conversation = self.rooms.get_mut(&room)?;
+        let after = conversation.timeline.page(page);
+        conversation.refresh(self.me);
+        after.map(|after| ClientFrame::Fetch { room, after })
+    }
+
+    /// A frame from the server.
+    pub fn receive(&mut self, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Room { room } => self.room(room),
+            ServerFrame::Left { room } => {
+                self.rooms.remove(&room);
+            }
+            ServerFrame::Changes { room, after, upto, limited, messages, marks } => {
+                self.changes(room, Changes { after, upto, limited, messages }, marks);
+            }
+            ServerFrame::Change(change) => self.change(change),
+            ServerFrame::CaughtUp => self.caught_up = true,
+            ServerFrame::Accepted(accepted) => self.accepted(accepted),
+            ServerFrame::Rejected { id, error, .. } => self.outbox.refuse(id, error),
+            ServerFrame::Mark { room, mark } => self.mark(room, mark),
+            ServerFrame::Beat { heads } => self.heads(heads),
+            ServerFrame::Welcome { .. } | ServerFrame::Error { .. } | ServerFrame::Unknown => {}
+        }
+    }
+
+    /// Raises a mark, this client's own included: the list answers at once, the server follows.
+    pub fn mark(&mut self, room: RoomId, mark: Mark) {
+        let me = self.me;
+        if let Some(conversation) = self.rooms.get_mut(&room) {
+            conversation.room.raise(mark);
+            conversation.refresh(me);
+        }
+    }
+
+    /// The mark to report when `me` has seen everything up to `seq`; `None` if that is no news.
+    pub fn read_upto(&mut self, room: RoomId, seq: Seq) -> Option<ClientFrame> {
+        let me = self.me;
+        let conversation = self.rooms.get_mut(&room)?;
+        let known = conversation.room.mark(me).copied()?;
+        let seq = seq.min(conversation.timeline.last_seq());
+        if seq <= known.read {
+            return None;
+        }
+        conversation.room.raise(Mark { user: me, delivered: seq, read: seq, mine: 0, upto: seq });
+        conversation.refresh(me);
+        Some(ClientFrame::Mark { room, delivered: seq, read: seq })
+    }
+
+    /// The marks to report for messages that reached this device since the last report.
+    pub fn delivered(&mut self) -> Vec<ClientFrame> {
+        let me = self.me;
+        self.rooms.values_mut().filter_map(|conversation| conversation.deliver(me)).collect()
+    }
+
+    fn change(&mut self, change: Change) {
+        if let Item::Message { message } = &change.item {
+            self.outbox.remove(message.id);
+        }
+        let Some(conversation) = self.rooms.get_mut(&change.room) else { return };
+        conversation.timeline.apply(change);
+        conversation.refresh(self.me);
+    }
+
+    fn changes(&mut self, room: RoomId, changes: Changes, marks: Vec<Mark>) {
+        for message in &changes.messages {
+            self.outbox.remove(message.id);
+        }
+        let Some(conversation) = self.rooms.get_mut(&room) else { return };
+        conversation.timeline.fill(changes);
+        for mark in marks {
+            conversation.room.raise(mark);
+        }
+        conversation.refresh(self.me);
+    }
+
+    /// The answer may overtake the live copy: the message then takes its place at once.
+    fn accepted(&mut self, accepted: Accepted) {
+        let Some(pending) = self.outbox.remove(accepted.id) else { return };
+        let Some(conversation) = self.rooms.get_mut(&accepted.room) else { return };
+        let message = Message {
+            id: accepted.id,
+            seq: accepted.seq,
+            rev: accepted.rev,
+            sender: self.me,
+            at: accepted.at,
+            body: pending.body,
+        };
+        let item = Item::Message { message };
+        conversation.timeline.apply(Change { room: accepted.room, rev: accepted.rev, item });
+        conversation.refresh(self.me);
+    }
+
+    fn heads(&mut self, heads: BTreeMap<RoomId, Rev>) {
+        for (room, rev) in heads {
+            if let Some(conversation) = self.rooms.get_mut(&room) {
+                conversation.timeline.hear(rev);
+            }
+        }
+    }
+
+    fn holds(&self, room: RoomId, id: MessageId) -> bool {
+        let Some(conversation) = self.rooms.get(&room) else { return false };
+        conversation.timeline.messages().values().any(|message| message.id == id)
+    }
+}
+
+impl Conversation {
+    /// Takes over what the server says of the room. Heads ahead of the timeline show as missing.
+    fn merge(&mut self, room: Room, me: UserId) {
+        self.timeline.hear(room.rev);
+        let known = std::mem::replace(&mut self.room, room);
+        for mark in known.marks {
+            self.room.raise(mark);
+        }
+        if known.last_seq > self.room.last_seq {
+            self.room.last_seq = known.last_seq;
+            self.room.last = known.last;
+        }
+        self.room.rev = self.room.rev.max(known.rev);
+        self.refresh(me);
+    }
+
+    /// Brings the room's heads up to its timeline, and counts messages of one's own that came
+    /// since the last count out of the unread.
+    fn refresh(&mut self, me: UserId) {
+        self.room.rev = self.room.rev.max(self.timeline.rev());
+        self.room.last_seq = self.room.last_seq.max(self.timeline.last_seq());
+        if let Some(last) = self.timeline.messages().get(&self.room.last_seq) {
+            self.room.last = Some(last.clone());
+        }
+        let Some(mark) = self.room.marks.iter_mut().find(|mark| mark.user == me) else { return };
+        let fresh = self.timeline.messages().range(mark.upto.next()..);
+        mark.mine += fresh.filter(|(_, message)| message.sender == me).count() as i64;
+        mark.upto = mark.upto.max(self.timeline.last_seq());
+    }
+
+    fn deliver(&mut self, me: UserId) -> Option<ClientFrame> {
+        let seq = self.timeline.last_seq();
+        let foreign = self.timeline.last().is_some_and(|message| message.sender != me);
+        let mark = self.room.marks.iter_mut().find(|mark| mark.user == me)?;
+        if !foreign || seq <= mark.delivered {
+            return None;
+        }
+        mark.delivered = seq;
+        Some(ClientFrame::Mark { room: self.room.id, delivered: seq, read: mark.read })
+    }
+}

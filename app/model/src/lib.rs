@@ -1,0 +1,26 @@
+//! What the browser and the server agree on: pure data, its rules and limits, the frames of the
+//! socket, and the reducer that turns frames into what a person sees.
+//!
+//! Nothing here touches a clock, a network, a database or a view.
+
+pub mod accounts;
+pub mod chat;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod messages;
+pub mod number;
+pub mod outbox;
+pub mod people;
+pub mod rooms;
+pub mod timeline;
+pub mod wire;
+
+pub use chat::Chat;
+pub use error::{Code, Error, Result};
+pub use id::{MessageId, RegistrationId, RoomId, SessionId, UserId};
+pub use messages::{Accepted, Body, Message, Page};
+pub use number::{Rev, Seq, Timestamp};
+pub use people::Person;
+pub use rooms::{Mark, Room, RoomKind};
+pub use timeline::Timeline;

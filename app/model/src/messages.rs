@@ -1,0 +1,74 @@
+//! Messages, their limits, and what the server answers about them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Error, Result},
+    id::{MessageId, RoomId, UserId},
+    limits::MESSAGE_CHARS,
+    number::{Rev, Seq, Timestamp},
+};
+
+/// A message in its present state. Of two copies with the same `id` the one with the higher
+/// `rev` is the newer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: MessageId,
+    pub seq: Seq,
+    pub rev: Rev,
+    pub sender: UserId,
+    pub at: Timestamp,
+    pub body: String,
+}
+
+/// A text that may be sent: not blank, at most [`MESSAGE_CHARS`] long, without NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body(String);
+
+impl Body {
+    /// The text is kept to the letter; trimming is the composer's business.
+    pub fn new(text: impl Into<String>) -> Result<Self> {
+        let text = text.into();
+        if text.trim().is_empty() {
+            return Err(Error::invalid("body", "A message needs some text."));
+        }
+        if text.contains('\0') {
+            return Err(Error::invalid("body", "A message cannot contain the NUL character."));
+        }
+        let length = text.chars().count();
+        if length > MESSAGE_CHARS {
+            let message = format!("A message has at most {MESSAGE_CHARS} characters; this one has {length}.");
+            return Err(Error::invalid("body", message));
+        }
+        Ok(Self(text))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// The server's answer to a message: it is durable and has its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    pub room: RoomId,
+    pub id: MessageId,
+    pub seq: Seq,
+    pub rev: Rev,
+    pub at: Timestamp,
+}
+
+/// A run of messages without holes, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub room: RoomId,
+    /// The state the messages were read at: everything up to this change is in them.
+    pub rev: Rev,
+    /// The room's newest message at that state.
+    pub last_seq: Seq,
+    pub messages: Vec<Message>,
+}

@@ -1,0 +1,116 @@
+//! Messages on their way: composed here, not yet known to be durable.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::Error,
+    id::{MessageId, RoomId},
+    messages::Body,
+    number::Timestamp,
+};
+
+/// A message that waits for its `accepted`. Kept on disk until then, under the same id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    pub id: MessageId,
+    pub room: RoomId,
+    pub body: String,
+    /// By this device's clock; only shown.
+    pub at: Timestamp,
+    /// Why the server did not take it; a person decides to retry or delete it.
+    #[serde(default)]
+    pub failed: Option<Error>,
+    #[serde(skip)]
+    in_flight: bool,
+}
+
+impl Pending {
+    pub fn new(room: RoomId, body: Body, at: Timestamp) -> Self {
+        Self { id: MessageId::new(), room, body: body.into_string(), at, failed: None, in_flight: false }
+    }
+}
+
+/// The outbox of one device: in each room one message is on the wire at a time, so a refusal can
+/// never let a later message overtake an earlier one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox {
+    entries: Vec<Pending>,
+}
+
+impl Outbox {
+    /// Adds a message unless it is there: ids sort by birth, so that is also the sending order.
+    pub fn push(&mut self, pending: Pending) {
+        if self.get(pending.id).is_some() {
+            return;
+        }
+        let place = self.entries.partition_point(|entry| entry.id < pending.id);
+        self.entries.insert(place, pending);
+    }
+
+    pub fn get(&self, id: MessageId) -> Option<&Pending> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    pub fn in_room(&self, room: RoomId) -> impl Iterator<Item = &Pending> {
+        self.entries.iter().filter(move |entry| entry.room == room)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.entries.iter()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The message is durable, or was given up.
+    pub fn remove(&mut self, id: MessageId) -> Option<Pending> {
+        let place = self.entries.iter().position(|entry| entry.id == id)?;
+        Some(self.entries.remove(place))
+    }
+
+    /// The server did not take the message: a lasting refusal is shown, a passing one waits.
+    pub fn refuse(&mut self, id: MessageId, error: Error) {
+        let Some(entry) = self.entry(id) else { return };
+        entry.in_flight = false;
+        if !error.code.is_temporary() {
+            entry.failed = Some(error);
+        }
+    }
+
+    /// A person wants a failed message tried again.
+    pub fn retry(&mut self, id: MessageId) {
+        if let Some(entry) = self.entry(id) {
+            entry.failed = None;
+            entry.in_flight = false;
+        }
+    }
+
+    /// The connection is gone, and with it every answer that was due.
+    pub fn disconnected(&mut self) {
+        for entry in &mut self.entries {
+            entry.in_flight = false;
+        }
+    }
+
+    /// The messages to put on the wire now, marked as being there. A failed message does not hold
+    /// up the ones behind it.
+    pub fn next(&mut self) -> Vec<Pending> {
+        let mut busy: Vec<RoomId> =
+            self.entries.iter().filter(|entry| entry.in_flight).map(|entry| entry.room).collect();
+        let mut ready = Vec::new();
+        for entry in &mut self.entries {
+            if entry.failed.is_some() || busy.contains(&entry.room) {
+                continue;
+            }
+            entry.in_flight = true;
+            busy.push(entry.room);
+            ready.push(entry.clone());
+        }
+        ready
+    }
+
+    fn entry(&mut self, id: MessageId) -> Option<&mut Pending> {
+        self.entries.iter_mut().find(|entry| entry.id == id)
+    }
+}

@@ -1,0 +1,109 @@
+//! Rooms as their members see them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{RoomId, UserId},
+    messages::Message,
+    number::{Rev, Seq, Timestamp},
+    people::Person,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomKind {
+    /// Two people.
+    Private,
+    /// Any number of people, with a title.
+    #[serde(other)]
+    Group,
+}
+
+/// How far one member has come. Both marks only ever rise: `read ≤ delivered ≤ last_seq`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub user: UserId,
+    /// The newest message one of the member's devices holds.
+    pub delivered: Seq,
+    /// The newest message the member has seen.
+    pub read: Seq,
+    /// Messages the member wrote after `read`, up to and including `upto`: they are not unread.
+    #[serde(default)]
+    pub mine: i64,
+    /// The newest message when `mine` was counted; later ones are counted by who holds them.
+    #[serde(default)]
+    pub upto: Seq,
+}
+
+/// A room in the list of one of its members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    pub id: RoomId,
+    pub kind: RoomKind,
+    /// A group's title; absent in private chats, which are named after the other person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The members needed to draw the room; in a private chat, both.
+    pub people: Vec<Person>,
+    /// Marks of the members in `people`, the reader's own included.
+    pub marks: Vec<Mark>,
+    /// The newest change.
+    pub rev: Rev,
+    /// The newest message's number; 0 in an empty room.
+    pub last_seq: Seq,
+    /// The newest message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Message>,
+    pub created_at: Timestamp,
+}
+
+impl Room {
+    pub fn person(&self, id: UserId) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    /// The other person of a private chat.
+    pub fn other(&self, me: UserId) -> Option<&Person> {
+        match self.kind {
+            RoomKind::Private => self.people.iter().find(|person| person.id != me),
+            RoomKind::Group => None,
+        }
+    }
+
+    /// What `me` calls this room.
+    pub fn name(&self, me: UserId) -> &str {
+        self.title
+            .as_deref()
+            .or_else(|| self.other(me).map(|person| person.name.as_str()))
+            .unwrap_or("Unnamed")
+    }
+
+    pub fn mark(&self, user: UserId) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.user == user)
+    }
+
+    /// Messages `me` has not seen: arithmetic, so it can never drift from the messages.
+    pub fn unread(&self, me: UserId) -> i64 {
+        let Some(mark) = self.mark(me) else { return 0 };
+        (self.last_seq.0 - mark.read.0 - mark.mine).max(0)
+    }
+
+    /// When something last happened, for sorting the list.
+    pub fn active_at(&self) -> Timestamp {
+        self.last.as_ref().map_or(self.created_at, |message| message.at)
+    }
+
+    /// Takes over a mark if it is newer; marks only rise.
+    pub fn raise(&mut self, new: Mark) {
+        let Some(mark) = self.marks.iter_mut().find(|mark| mark.user == new.user) else {
+            self.marks.push(new);
+            return;
+        };
+        if (new.read, new.upto) > (mark.read, mark.upto) {
+            mark.mine = new.mine;
+            mark.upto = new.upto;
+        }
+        mark.read = mark.read.max(new.read);
+        mark.delivered = mark.delivered.max(new.delivered);
+    }
+}

@@ -1,0 +1,154 @@
+//! One room as one client holds it: the reducer that turns live changes, fetched changes and pages
+//! of history, in any order and any number of times, into the room's true state.
+//!
+//! Messages carry dense numbers, so what is missing shows by itself: a number without a message is
+//! a hole, and stays one until it is filled.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    messages::{Message, Page},
+    number::{Rev, Seq},
+    wire::{Change, Item},
+};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// Every change up to here has been applied.
+    rev: Rev,
+    /// The newest change known to exist.
+    head: Rev,
+    /// The newest message known to exist.
+    last_seq: Seq,
+    messages: BTreeMap<Seq, Message>,
+    /// Changes that came before the ones they follow.
+    held: BTreeMap<Rev, Change>,
+}
+
+/// A fetched answer: see [`crate::wire::ServerFrame::Changes`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    pub after: Rev,
+    pub upto: Rev,
+    pub limited: bool,
+    pub messages: Vec<Message>,
+}
+
+impl Timeline {
+    /// A room of which only the heads and perhaps the newest message are known.
+    pub fn new(rev: Rev, last_seq: Seq, last: Option<Message>) -> Self {
+        let messages = last.into_iter().map(|message| (message.seq, message)).collect();
+        Self { rev, head: rev, last_seq, messages, held: BTreeMap::new() }
+    }
+
+    /// The last change applied: this client's position in the room.
+    pub fn rev(&self) -> Rev {
+        self.rev
+    }
+
+    pub fn last_seq(&self) -> Seq {
+        self.last_seq
+    }
+
+    /// The loaded messages, oldest first. Where the numbers skip, there is a hole.
+    pub fn messages(&self) -> &BTreeMap<Seq, Message> {
+        &self.messages
+    }
+
+    pub fn last(&self) -> Option<&Message> {
+        self.messages.get(&self.last_seq)
+    }
+
+    /// The oldest message of the run without holes that ends in the newest, if that is loaded.
+    pub fn tail_start(&self) -> Option<Seq> {
+        let mut start = None;
+        let mut expected = self.last_seq;
+        for seq in self.messages.keys().rev() {
+            if *seq != expected {
+                break;
+            }
+            start = Some(*seq);
+            expected = Seq(seq.0 - 1);
+        }
+        start
+    }
+
+    /// The position to fetch from, if a change is known to be missing.
+    pub fn missing(&self) -> Option<Rev> {
+        (self.head > self.rev).then_some(self.rev)
+    }
+
+    /// A change seen live: applied if it is the next, dropped if it is old, held if it is early.
+    pub fn apply(&mut self, change: Change) {
+        self.hear(change.rev);
+        if change.rev <= self.rev {
+            return;
+        }
+        self.held.insert(change.rev, change);
+        self.drain();
+    }
+
+    /// The newest change is said to be `rev`.
+    pub fn hear(&mut self, rev: Rev) {
+        self.head = self.head.max(rev);
+    }
+
+    /// The answer to a fetch. One that does not join what is held here is ignored.
+    pub fn fill(&mut self, changes: Changes) {
+        self.hear(changes.upto);
+        if changes.after > self.rev && !changes.limited {
+            return;
+        }
+        if changes.limited {
+            if changes.upto <= self.rev {
+                return;
+            }
+            // What was loaded may have been edited since: better gone than stale.
+            self.messages.clear();
+        }
+        for message in changes.messages {
+            self.hear(message.rev);
+            self.take(message);
+        }
+        self.rev = self.rev.max(changes.upto);
+        self.held = self.held.split_off(&self.rev.next());
+        self.drain();
+    }
+
+    /// A page of history. Returns the position to fetch from when the page is older than what is
+    /// held here: what changed in it since is not in it.
+    pub fn page(&mut self, page: Page) -> Option<Rev> {
+        self.hear(page.rev);
+        self.last_seq = self.last_seq.max(page.last_seq);
+        for message in page.messages {
+            self.hear(message.rev);
+            self.put(message);
+        }
+        (page.rev < self.rev).then_some(page.rev)
+    }
+
+    fn drain(&mut self) {
+        while let Some(change) = self.held.remove(&self.rev.next()) {
+            self.rev = change.rev;
+            if let Item::Message { message } = change.item {
+                self.take(message);
+            }
+        }
+    }
+
+    /// Keeps a changed message if it is new or loaded; an old one that is not loaded comes with its
+    /// page.
+    fn take(&mut self, message: Message) {
+        if message.seq > self.last_seq || self.messages.contains_key(&message.seq) {
+            self.put(message);
+        }
+    }
+
+    fn put(&mut self, message: Message) {
+        self.last_seq = self.last_seq.max(message.seq);
+        let known = self.messages.get(&message.seq).map(|known| known.rev);
+        if known.is_none_or(|rev| rev < message.rev) {
+            self.messages.insert(message.seq, message);
+        }
+    }
+}

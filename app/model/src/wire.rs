@@ -1,0 +1,229 @@
+//! The frames of the socket, one JSON object per text frame, named by `type`.
+//!
+//! Both sides ignore fields they do not know. A client ignores frames it does not know, and counts
+//! a [`Change`] of an unknown kind as applied: that is how edits, reactions and membership can come
+//! without a new protocol version.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Code, Error},
+    id::{MessageId, RoomId, SessionId, UserId},
+    messages::{Accepted, Message},
+    number::{Rev, Seq, Timestamp},
+    rooms::{Mark, Room},
+};
+
+/// What a client says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// First on every connection: where this client stands. The answer is [`ServerFrame::Welcome`],
+    /// then what changed, then [`ServerFrame::CaughtUp`].
+    Hello {
+        version: u32,
+        /// The last change this client holds, per room.
+        #[serde(default)]
+        cursor: BTreeMap<RoomId, Rev>,
+    },
+    /// Send a message. Answered by `accepted` or `rejected` with the same id.
+    Send { room: RoomId, id: MessageId, body: String },
+    /// Ask for the changes after `after`. Answered by `changes`.
+    Fetch { room: RoomId, after: Rev },
+    /// Raise this member's marks.
+    Mark {
+        room: RoomId,
+        #[serde(default)]
+        delivered: Seq,
+        #[serde(default)]
+        read: Seq,
+    },
+    /// A frame of a later version: answered by `error`, otherwise ignored.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What the server says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to `hello`.
+    Welcome { version: u32, user: UserId, session: SessionId, now: Timestamp, beat_ms: u32 },
+    /// A room the client did not name in its cursor, or has just joined.
+    Room { room: Room },
+    /// The client is not, or no longer, a member of this room.
+    Left { room: RoomId },
+    /// Everything that changed in a room after `after`, up to and including `upto`.
+    Changes {
+        room: RoomId,
+        after: Rev,
+        upto: Rev,
+        /// Too much was missed: `messages` is the newest page, what lies before is not here.
+        #[serde(default, skip_serializing_if = "is_false")]
+        limited: bool,
+        /// The changed messages in their present state, by `rev`.
+        messages: Vec<Message>,
+        /// The members' marks at that moment.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        marks: Vec<Mark>,
+    },
+    /// One change, live.
+    Change(Change),
+    /// The client holds everything that had happened when it said `hello`.
+    CaughtUp,
+    /// A message is durable and has its place.
+    Accepted(Accepted),
+    /// A message was not taken.
+    Rejected { room: RoomId, id: MessageId, error: Error },
+    /// A member's marks rose.
+    Mark { room: RoomId, mark: Mark },
+    /// Still here. `heads` names rooms that changed lately, so that a lost last change shows.
+    Beat { heads: BTreeMap<RoomId, Rev> },
+    /// A frame could not be answered; the connection goes on.
+    Error { error: Error },
+    #[serde(other)]
+    Unknown,
+}
+
+/// One durable change of a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub room: RoomId,
+    pub rev: Rev,
+    #[serde(flatten)]
+    pub item: Item,
+}
+
+/// What changed: the thing itself, in its new state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Item {
+    Message {
+        message: Message,
+    },
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why the server closed a socket. The reason text of the close frame is the name.
+///
+/// 40xx: connect again, after the wait of the code. 41xx: do not, until a person acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseCode {
+    /// The server restarts or moves its clients. Wait a random 0.2 to 5 s.
+    Restarting,
+    /// This client read too slowly; nothing is lost, resume at once.
+    SlowReader,
+    /// Nothing was heard from this client for [`crate::limits::SILENCE_MS`]. Resume at once.
+    Silent,
+    /// Too many frames. Wait 5 s.
+    Flood,
+    /// The server failed in this connection alone. Wait a random 1 to 5 s.
+    Failed,
+    /// The session has ended. Sign in.
+    SignedOut,
+    /// No `hello`, a second one, or one that cannot be read.
+    BadHello,
+    /// A frame that is not JSON of the documented form.
+    BadFrame,
+    /// The server speaks another version: fetch the page again.
+    Version,
+    /// This person has too many open sockets.
+    TooMany,
+}
+
+impl CloseCode {
+    pub const ALL: [Self; 10] = [
+        Self::Restarting,
+        Self::SlowReader,
+        Self::Silent,
+        Self::Flood,
+        Self::Failed,
+        Self::SignedOut,
+        Self::BadHello,
+        Self::BadFrame,
+        Self::Version,
+        Self::TooMany,
+    ];
+
+    pub fn code(self) -> u16 {
+        match self {
+            Self::Restarting => 4001,
+            Self::SlowReader => 4002,
+            Self::Silent => 4003,
+            Self::Flood => 4004,
+            Self::Failed => 4005,
+            Self::SignedOut => 4101,
+            Self::BadHello => 4102,
+            Self::BadFrame => 4103,
+            Self::Version => 4104,
+            Self::TooMany => 4105,
+        }
+    }
+
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Restarting => "restarting",
+            Self::SlowReader => "slow_reader",
+            Self::Silent => "silent",
+            Self::Flood => "flood",
+            Self::Failed => "failed",
+            Self::SignedOut => "signed_out",
+            Self::BadHello => "bad_hello",
+            Self::BadFrame => "bad_frame",
+            Self::Version => "version",
+            Self::TooMany => "too_many_sockets",
+        }
+    }
+
+    /// What a close code asks of the client; codes outside the list ask for a new connection.
+    pub fn from_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|close| close.code() == code)
+    }
+
+    /// The wait before the next connection, in milliseconds: a random moment in this range.
+    /// `None`: do not reconnect.
+    pub fn retry(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Restarting => Some((200, 5_000)),
+            Self::SlowReader | Self::Silent => Some((0, 500)),
+            Self::Flood => Some((5_000, 6_000)),
+            Self::Failed => Some((1_000, 5_000)),
+            _ => None,
+        }
+    }
+}
+
+impl ClientFrame {
+    /// Reads a client's text.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`] with what is wrong, in words.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| Error::new(Code::Malformed, error.to_string()))
+    }
+
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).expect("frames have string keys only")
+    }
+}
+
+impl ServerFrame {
+    /// Reads a server's text.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`] with what is wrong, in words.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| Error::new(Code::Malformed, error.to_string()))
+    }
+
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).expect("frames have string keys only")
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}

@@ -1,0 +1,99 @@
+//! What every server function shares: its error, and on the server its context.
+
+use leptos::{prelude::*, server_fn::codec::JsonEncoding};
+use model::{Code, Error};
+use serde::{Deserialize, Serialize};
+
+/// The error of every server function: on the wire the same JSON object as everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Failed(pub Error);
+
+impl FromServerFnError for Failed {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self(match error {
+            ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => {
+                Error::new(Code::Malformed, why)
+            }
+            ServerFnErrorErr::Deserialization(why) => Error::new(Code::Malformed, why),
+            ServerFnErrorErr::Request(_) => Error::new(Code::Unavailable, "The server cannot be reached."),
+            _ => Error::unavailable(),
+        })
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        #[cfg(feature = "ssr")]
+        server::set_status(&error);
+        Self(error)
+    }
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) mod server {
+    use backend::{
+        Backend, SignedIn,
+        accounts::Origin,
+        sessions::{Cookies, NewSession},
+    };
+    use http::StatusCode;
+    use leptos::prelude::*;
+    use leptos_axum::ResponseOptions;
+    use model::{Code, Error, Result};
+
+    /// The services, provided to every server function and page.
+    pub(crate) fn backend() -> Backend {
+        expect_context()
+    }
+
+    /// Who is asking; the session layer of the server put it into the request.
+    pub(crate) fn signed_in() -> Result<SignedIn> {
+        let parts = expect_context::<http::request::Parts>();
+        parts.extensions.get::<SignedIn>().copied().ok_or_else(Error::signed_out)
+    }
+
+    /// Where the request comes from.
+    pub(crate) fn origin() -> Origin {
+        let parts = expect_context::<http::request::Parts>();
+        parts.extensions.get::<Origin>().cloned().expect("the session layer provides it")
+    }
+
+    /// Hands a new session's tokens to the browser.
+    pub(crate) fn start_session(session: &NewSession) {
+        set_cookies(&expect_context::<Cookies>().start(session));
+    }
+
+    /// Makes the browser forget its tokens.
+    pub(crate) fn end_session() {
+        set_cookies(&expect_context::<Cookies>().end());
+    }
+
+    fn set_cookies(cookies: &[String]) {
+        let response = expect_context::<ResponseOptions>();
+        for cookie in cookies {
+            let value = http::HeaderValue::from_str(cookie).expect("tokens are visible ASCII");
+            response.append_header(http::header::SET_COOKIE, value);
+        }
+    }
+
+    /// Server functions answer 500 to any error unless told otherwise.
+    pub(crate) fn set_status(error: &Error) {
+        let Some(response) = use_context::<ResponseOptions>() else { return };
+        let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.set_status(status);
+        if error.code == Code::RateLimited
+            && let Some(wait) = error.retry_after
+        {
+            response.insert_header(http::header::RETRY_AFTER, http::HeaderValue::from(wait.div_ceil(1000)));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Server functions about messages.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use model::{Accepted, MessageId, Page, RoomId, Seq};
+
+use crate::call::Failed;
+#[cfg(feature = "ssr")]
+use crate::call::server::{backend, signed_in};
+
+/// A page of history: the newest, or one beside or around a message.
+#[server(prefix = "/api", endpoint = "messages/page", input = GetUrl)]
+pub async fn get_page(
+    room: RoomId,
+    #[server(default)] before: Option<Seq>,
+    #[server(default)] after: Option<Seq>,
+    #[server(default)] around: Option<Seq>,
+    #[server(default)] limit: Option<i64>,
+) -> Result<Page, Failed> {
+    use backend::messages::From;
+    let from = match (before, after, around) {
+        (None, None, None) => From::Newest,
+        (Some(seq), None, None) => From::Before(seq),
+        (None, Some(seq), None) => From::After(seq),
+        (None, None, Some(seq)) => From::Around(seq),
+        _ => return Err(model::Error::invalid("before", "Give only one of before, after and around.").into()),
+    };
+    Ok(backend().page(&signed_in()?, room, from, limit.unwrap_or(model::limits::PAGE)).await?)
+}
+
+/// Sends a message. The same id again is answered with the first one's place.
+#[server(prefix = "/api", endpoint = "messages/send")]
+pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<Accepted, Failed> {
+    let who = signed_in()?;
+    Ok(backend().send(&who, room, id, model::Body::new(body)?).await?)
+}

@@ -1,0 +1,2 @@
+//! Port: fan-out between nodes.
+pub struct Bus;

@@ -1,0 +1,1 @@
+//! The private server of lite mode.

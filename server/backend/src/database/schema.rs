@@ -1,0 +1,120 @@
+//! The tables as diesel sees them.
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        username -> Text,
+        name -> Text,
+        email -> Text,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> Uuid,
+        username -> Text,
+        name -> Text,
+        email -> Text,
+        password_hash -> Text,
+        tries -> Int4,
+        codes_sent -> Int4,
+        code_sent_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        current_hash -> Bytea,
+        previous_hash -> Nullable<Bytea>,
+        rotated_at -> Timestamptz,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        agent -> Text,
+    }
+}
+
+diesel::table! {
+    rooms (id) {
+        id -> Uuid,
+        kind -> Text,
+        title -> Nullable<Text>,
+        created_at -> Timestamptz,
+        last_seq -> Int8,
+        rev -> Int8,
+    }
+}
+
+diesel::table! {
+    private_rooms (low, high) {
+        low -> Uuid,
+        high -> Uuid,
+        room_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    members (room_id, user_id) {
+        room_id -> Uuid,
+        user_id -> Uuid,
+        joined_at -> Timestamptz,
+        delivered_seq -> Int8,
+        read_seq -> Int8,
+        mine -> Int8,
+    }
+}
+
+diesel::table! {
+    messages (room_id, seq) {
+        room_id -> Uuid,
+        seq -> Int8,
+        rev -> Int8,
+        id -> Uuid,
+        sender_id -> Uuid,
+        at -> Timestamptz,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Int8,
+        queue -> Text,
+        payload -> Jsonb,
+        run_at -> Timestamptz,
+        attempts -> Int4,
+        lease_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    dead_jobs (id) {
+        id -> Int8,
+        queue -> Text,
+        payload -> Jsonb,
+        attempts -> Int4,
+        reason -> Text,
+        created_at -> Timestamptz,
+        died_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    registrations,
+    sessions,
+    rooms,
+    private_rooms,
+    members,
+    messages,
+    jobs,
+    dead_jobs,
+);

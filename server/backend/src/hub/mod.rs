@@ -1,0 +1,2 @@
+//! Local listeners.
+pub struct Hub;

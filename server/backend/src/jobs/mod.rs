@@ -1,0 +1,2 @@
+//! Port: background jobs.
+pub struct JobQueue;

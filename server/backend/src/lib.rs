@@ -1,0 +1,57 @@
+//! Everything Rapport does, without HTTP and without views: the use cases, PostgreSQL, and the
+//! ports with their implementations side by side.
+//!
+//! A use case is a method of [`Backend`], in the folder of its noun and the file of its verb.
+
+use std::{ops::Deref, sync::Arc};
+
+pub mod accounts;
+pub mod bus;
+pub mod clock;
+pub mod database;
+pub mod failure;
+pub mod hub;
+pub mod jobs;
+pub mod mail;
+pub mod message_log;
+pub mod messages;
+pub mod people;
+pub mod rate_limit;
+pub mod rooms;
+pub mod secret;
+pub mod sessions;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use sessions::SignedIn;
+
+/// The services of one process, cheap to clone.
+#[derive(Clone)]
+pub struct Backend(Arc<Services>);
+
+pub struct Services {
+    pub db: database::Pool,
+    pub clock: clock::Clock,
+    pub secret: secret::Secret,
+    pub log: message_log::MessageLog,
+    pub bus: bus::Bus,
+    pub hub: hub::Hub,
+    pub jobs: jobs::JobQueue,
+    pub mailer: mail::Mailer,
+    pub limits: rate_limit::RateLimit,
+    pub ended: sessions::EndedSessions,
+}
+
+impl Backend {
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
+    }
+}
+
+impl Deref for Backend {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}

@@ -1,0 +1,2 @@
+//! Port: outgoing mail.
+pub struct Mailer;

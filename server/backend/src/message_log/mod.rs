@@ -1,0 +1,2 @@
+//! Port: the message log.
+pub struct MessageLog;

@@ -1,0 +1,2 @@
+//! Port: rate limits.
+pub struct RateLimit;

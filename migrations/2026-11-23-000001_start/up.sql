@@ -87,7 +87,8 @@ CREATE TABLE messages (
     PRIMARY KEY (room_id, seq),
     UNIQUE (room_id, rev)
 );
-CREATE INDEX messages_sender ON messages (sender_id);
+-- Counts one's own messages after a read mark.
+CREATE INDEX messages_sender ON messages (sender_id, room_id, seq);
 
 -- Work to be done after the transaction that queued it. A lease in the future means: in hand.
 CREATE TABLE jobs (

@@ -11,7 +11,7 @@ use crate::{
     outbox::{Outbox, Pending},
     rooms::{Mark, Room},
     timeline::{Changes, Timeline},
-    wire::{Change, ClientFrame, Item, ServerFrame},
+    wire::{Change, ClientFrame, Item, Position, ServerFrame},
 };
 
 /// A room and its messages.
@@ -61,7 +61,11 @@ impl Chat {
     /// What to say first on a new connection.
     pub fn hello(&self) -> ClientFrame {
         let newest = self.rooms().into_iter().take(CURSOR_ROOMS);
-        let cursor = newest.map(|room| (room.id, self.rooms[&room.id].timeline.rev())).collect();
+        let position = |room: &Room| Position {
+            rev: self.rooms[&room.id].timeline.rev(),
+            marks: Some(crate::rooms::marks_sum(&room.marks)),
+        };
+        let cursor = newest.map(|room| (room.id, position(room))).collect();
         ClientFrame::Hello { version: crate::limits::PROTOCOL_VERSION, cursor }
     }
 

@@ -24,9 +24,9 @@ pub enum ClientFrame {
     /// then what changed, then [`ServerFrame::CaughtUp`].
     Hello {
         version: u32,
-        /// The last change this client holds, per room.
+        /// What this client holds, per room.
         #[serde(default)]
-        cursor: BTreeMap<RoomId, Rev>,
+        cursor: BTreeMap<RoomId, Position>,
     },
     /// Send a message. Answered by `accepted` or `rejected` with the same id.
     Send { room: RoomId, id: MessageId, body: String },
@@ -45,6 +45,17 @@ pub enum ClientFrame {
     Unknown,
 }
 
+/// How much of a room a client holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Every change up to this one.
+    pub rev: Rev,
+    /// The sum of all `delivered` and `read` numbers it holds for the room: marks only rise, so an
+    /// equal sum is an equal state. Without it the marks are always sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<i64>,
+}
+
 /// What the server says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -55,7 +66,8 @@ pub enum ServerFrame {
     Room { room: Room },
     /// The client is not, or no longer, a member of this room.
     Left { room: RoomId },
-    /// Everything that changed in a room after `after`, up to and including `upto`.
+    /// Everything that changed in a room after `after`, up to and including `upto`; also sent
+    /// with `after` = `upto` when only marks rose.
     Changes {
         room: RoomId,
         after: Rev,

@@ -10,6 +10,7 @@ pub mod bus;
 pub mod clock;
 pub mod database;
 pub mod failure;
+pub mod group_commit;
 pub mod hub;
 pub mod jobs;
 pub mod mail;
@@ -36,6 +37,7 @@ pub struct Services {
     pub log: message_log::MessageLog,
     pub bus: bus::Bus,
     pub hub: hub::Hub,
+    pub marks: messages::Marks,
     pub jobs: jobs::JobQueue,
     pub mailer: mail::Mailer,
     pub limits: rate_limit::RateLimit,

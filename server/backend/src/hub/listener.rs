@@ -1,0 +1,167 @@
+//! One socket as the hub sees it: a bounded queue and a word of farewell.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use model::{
+    RoomId, SessionId, UserId,
+    limits::{QUEUE_BYTES, QUEUE_FRAMES},
+    wire::CloseCode,
+};
+use tokio::sync::Notify;
+
+/// What a socket's task is to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    /// A text frame.
+    Frame(Bytes),
+    /// A text frame, together with a WebSocket ping.
+    Beat(Bytes),
+}
+
+pub struct Listener {
+    user: UserId,
+    session: SessionId,
+    state: Mutex<State>,
+    wake: Notify,
+    /// The hub's tick when the client was last heard.
+    heard: AtomicU32,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Outgoing>,
+    bytes: usize,
+    closing: Option<CloseCode>,
+    rooms: Vec<RoomId>,
+    retired: bool,
+}
+
+impl Listener {
+    pub(super) fn new(user: UserId, session: SessionId, tick: u32) -> Self {
+        Self {
+            user,
+            session,
+            state: Mutex::new(State::default()),
+            wake: Notify::new(),
+            heard: AtomicU32::new(tick),
+        }
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Queues a frame. A reader too slow for its bounded queue is cut off: what it missed, it
+    /// fetches when it resumes.
+    pub fn push(&self, outgoing: Outgoing) {
+        let mut state = self.state();
+        if state.closing.is_some() {
+            return;
+        }
+        state.bytes += outgoing.len();
+        state.queue.push_back(outgoing);
+        if state.queue.len() > QUEUE_FRAMES || state.bytes > QUEUE_BYTES {
+            metrics::counter!("rapport_slow_readers_total").increment(1);
+            state.close(CloseCode::SlowReader);
+        }
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// Ends the connection. The first reason stands.
+    pub fn close(&self, code: CloseCode) {
+        self.state().close(code);
+        self.wake.notify_one();
+    }
+
+    /// Why the connection is to end, if it is.
+    pub fn closing(&self) -> Option<CloseCode> {
+        self.state().closing
+    }
+
+    /// Waits until there is something to do, then moves all that is queued into `batch`.
+    ///
+    /// # Errors
+    /// The connection is to end, for the reason given.
+    pub async fn next(&self, batch: &mut Vec<Outgoing>) -> Result<(), CloseCode> {
+        loop {
+            {
+                let mut state = self.state();
+                if let Some(code) = state.closing {
+                    return Err(code);
+                }
+                if !state.queue.is_empty() {
+                    batch.extend(state.queue.drain(..));
+                    state.bytes = 0;
+                    // A burst's buffer is not kept by an idle connection.
+                    if state.queue.capacity() > 64 {
+                        state.queue = VecDeque::new();
+                    }
+                    return Ok(());
+                }
+            }
+            self.wake.notified().await;
+        }
+    }
+
+    /// The client was heard at `tick`.
+    pub fn hear(&self, tick: u32) {
+        self.heard.store(tick, Ordering::Relaxed);
+    }
+
+    pub(super) fn heard(&self) -> u32 {
+        self.heard.load(Ordering::Relaxed)
+    }
+
+    /// Notes a room; false if it is noted already, or the listener has left.
+    pub(super) fn remember(&self, room: RoomId) -> bool {
+        let mut state = self.state();
+        if state.retired || state.rooms.contains(&room) {
+            return false;
+        }
+        state.rooms.push(room);
+        true
+    }
+
+    pub(super) fn rooms(&self) -> Vec<RoomId> {
+        self.state().rooms.clone()
+    }
+
+    /// Takes the rooms away for good.
+    pub(super) fn retire(&self) -> Vec<RoomId> {
+        let mut state = self.state();
+        state.retired = true;
+        std::mem::take(&mut state.rooms)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn close(&mut self, code: CloseCode) {
+        self.closing.get_or_insert(code);
+        self.queue = VecDeque::new();
+        self.bytes = 0;
+    }
+}
+
+impl Outgoing {
+    fn len(&self) -> usize {
+        match self {
+            Self::Frame(bytes) | Self::Beat(bytes) => bytes.len(),
+        }
+    }
+}

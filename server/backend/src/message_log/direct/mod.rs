@@ -1,0 +1,170 @@
+//! The log of lite mode: the messages table itself. One committer per process writes what has
+//! gathered, for all rooms, in one transaction; then it publishes.
+
+mod batch;
+mod numbering;
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use model::{Accepted, Message, Rev, RoomId, wire};
+
+use super::{Entry, Refusal};
+use crate::{
+    bus::{Bus, Notice},
+    clock::Clock,
+    database::Pool,
+    failure::Outcome,
+    group_commit::GroupCommit,
+};
+
+/// Entries that may wait: about two seconds' worth at full speed.
+const WAITING: usize = 20_000;
+/// Largest transaction, in entries.
+const BATCH: usize = 1_000;
+/// How often a batch is tried before its senders are told to try again.
+const ATTEMPTS: u32 = 3;
+
+type Answer = Result<Accepted, Refusal>;
+
+pub(super) struct Direct {
+    queue: GroupCommit<Entry, Answer>,
+}
+
+struct Writer {
+    db: Pool,
+    bus: Bus,
+    clock: Clock,
+}
+
+impl Direct {
+    pub(super) fn start(db: Pool, bus: Bus, clock: Clock) -> Self {
+        let writer = Arc::new(Writer { db, bus, clock });
+        let queue = GroupCommit::start(WAITING, BATCH, move |entries| {
+            let writer = writer.clone();
+            async move { writer.commit(entries).await }
+        });
+        Self { queue }
+    }
+
+    pub(super) fn append(&self, entry: Entry) -> impl Future<Output = Answer> + Send + use<> {
+        let submitted = self.queue.submit(entry);
+        async move {
+            let answer = submitted.map_err(|_| Refusal::Unavailable)?.await;
+            answer.unwrap_or(Err(Refusal::Unavailable))
+        }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.is_idle()
+    }
+}
+
+impl Writer {
+    /// Commits a batch and publishes what is new in it.
+    ///
+    /// A connection lost during COMMIT leaves open whether the batch was written. Trying again
+    /// settles it: the ids say which entries stand already, and those are then published too.
+    async fn commit(&self, entries: Vec<Entry>) -> Vec<Answer> {
+        let started = std::time::Instant::now();
+        let mut in_doubt = false;
+        for attempt in 0..ATTEMPTS {
+            match self.write(&entries).await {
+                Ok(written) => {
+                    metrics::histogram!("rapport_commit_seconds").record(started.elapsed().as_secs_f64());
+                    metrics::counter!("rapport_accepted_total").increment(written.fresh_count());
+                    self.publish(&entries, &written, in_doubt);
+                    return written.answers;
+                }
+                Err(error) if batch::is_data_error(&error) && entries.len() > 1 => {
+                    tracing::warn!(%error, "a batch holds an entry that cannot be stored; trying one by one");
+                    return self.commit_singly(entries).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, attempt, entries = entries.len(), "a batch was not committed");
+                    in_doubt = true;
+                    tokio::time::sleep(Duration::from_millis(50 << attempt)).await;
+                }
+            }
+        }
+        metrics::counter!("rapport_unavailable_total").increment(entries.len() as u64);
+        if in_doubt {
+            self.publish_when_known(entries.clone());
+        }
+        vec![Err(Refusal::Unavailable); entries.len()]
+    }
+
+    async fn commit_singly(&self, entries: Vec<Entry>) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let entry = [entry];
+            let answer = match self.write(&entry).await {
+                Ok(written) => {
+                    self.publish(&entry, &written, false);
+                    written.answers[0]
+                }
+                Err(error) => {
+                    tracing::error!(%error, id = %entry[0].id, "an entry was not stored");
+                    Err(Refusal::Unavailable)
+                }
+            };
+            answers.push(answer);
+        }
+        answers
+    }
+
+    async fn write(&self, entries: &[Entry]) -> Outcome<batch::Written> {
+        let mut db = self.db.get().await?;
+        batch::write(&mut db, entries, self.clock.now()).await
+    }
+
+    fn publish(&self, entries: &[Entry], written: &batch::Written, with_known: bool) {
+        for (place, entry) in entries.iter().enumerate() {
+            let Ok(accepted) = &written.answers[place] else { continue };
+            if written.fresh[place] || with_known {
+                self.bus.publish(&notice(entry, accepted));
+            }
+        }
+    }
+
+    /// The batch's senders were told to try again, yet it may have been written: as soon as the
+    /// database answers, whatever stands is published. A sender who never returns would otherwise
+    /// leave a message that the others see only at the next one.
+    fn publish_when_known(&self, entries: Vec<Entry>) {
+        let (db, bus) = (self.db.clone(), self.bus.clone());
+        tokio::spawn(async move {
+            let ids: Vec<_> = entries.iter().map(|entry| entry.id).collect();
+            let found = loop {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                let Ok(mut db) = db.get().await else { continue };
+                if let Ok(found) = numbering::known(&mut db, &ids).await {
+                    break found;
+                }
+            };
+            for entry in &entries {
+                let Some(known) = found.get(&entry.id) else { continue };
+                if let Ok(accepted) = known.answer(entry) {
+                    bus.publish(&notice(entry, &accepted));
+                }
+            }
+        });
+    }
+}
+
+fn notice(entry: &Entry, accepted: &Accepted) -> Notice {
+    let message = Message {
+        id: entry.id,
+        seq: accepted.seq,
+        rev: accepted.rev,
+        sender: entry.sender,
+        at: accepted.at,
+        body: entry.body.as_str().to_owned(),
+    };
+    change(entry.room, accepted.rev, wire::Item::Message { message })
+}
+
+/// A durable change, encoded once for everybody.
+fn change(room: RoomId, rev: Rev, item: wire::Item) -> Notice {
+    let frame = wire::ServerFrame::Change(wire::Change { room, rev, item });
+    Notice::Room { room, rev: Some(rev), frame: Bytes::from(frame.encode()) }
+}

@@ -61,6 +61,11 @@ pub(crate) mod server {
         parts.extensions.get::<SignedIn>().copied().ok_or_else(Error::signed_out)
     }
 
+    fn wants_html(parts: &http::request::Parts) -> bool {
+        let accept = parts.headers.get(http::header::ACCEPT).and_then(|accept| accept.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("text/html"))
+    }
+
     /// Where the request comes from.
     pub(crate) fn origin() -> Origin {
         let parts = expect_context::<http::request::Parts>();
@@ -85,9 +90,14 @@ pub(crate) mod server {
         }
     }
 
-    /// Server functions answer 500 to any error unless told otherwise.
+    /// Server functions answer 500 to any error unless told otherwise. A plain form is sent back
+    /// to its page instead, with the error in the query: a status would keep the browser there.
     pub(crate) fn set_status(error: &Error) {
         let Some(response) = use_context::<ResponseOptions>() else { return };
+        let parts = use_context::<http::request::Parts>();
+        if parts.is_some_and(|parts| wants_html(&parts)) {
+            return;
+        }
         let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.set_status(status);
         if error.code == Code::RateLimited

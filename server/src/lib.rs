@@ -1,1 +1,4 @@
+//! The binary's insides: HTTP, the socket, and their wiring.
 
+pub mod http;
+pub mod socket;

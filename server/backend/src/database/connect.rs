@@ -26,3 +26,15 @@ pub async fn connect(url: &str, size: u32) -> anyhow::Result<Pool> {
     pool.get().await.context("the database does not answer")?;
     Ok(pool)
 }
+
+impl crate::Backend {
+    /// Whether the database answers within `limit`.
+    pub async fn database_answers(&self, limit: Duration) -> bool {
+        use diesel_async::SimpleAsyncConnection;
+        let asked = async {
+            let mut db = self.db.get().await.ok()?;
+            db.batch_execute("SELECT 1").await.ok()
+        };
+        matches!(tokio::time::timeout(limit, asked).await, Ok(Some(())))
+    }
+}

@@ -85,9 +85,15 @@ impl Listener {
         self.wake.notify_one();
     }
 
-    /// Why the connection is to end, if it is.
-    pub fn closing(&self) -> Option<CloseCode> {
-        self.state().closing
+    /// Waits until the connection is to end. For the one task that also calls [`Listener::next`].
+    pub async fn closed(&self) -> CloseCode {
+        loop {
+            let closing = self.state().closing;
+            if let Some(code) = closing {
+                return code;
+            }
+            self.wake.notified().await;
+        }
     }
 
     /// Waits until there is something to do, then moves all that is queued into `batch`.

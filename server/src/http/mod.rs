@@ -1,0 +1,14 @@
+//! HTTP: routes, sessions, origins, and the pages for machines.
+
+mod health;
+mod mailbox;
+mod metrics;
+mod origin;
+mod router;
+mod security;
+mod session;
+pub mod site;
+
+pub use metrics::Metrics;
+pub use router::router;
+pub use site::{Site, Web};

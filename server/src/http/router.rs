@@ -1,0 +1,59 @@
+//! All routes on one screen.
+
+use app::{App, shell};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+
+use super::{health, mailbox, metrics, origin, security, session, site::Web};
+use crate::socket;
+
+/// Largest request body, in bytes: forms and messages, nothing else comes this way.
+const BODY_BYTES: usize = 128 * 1024;
+
+pub fn router(web: Web) -> Router {
+    let context = {
+        let web = web.clone();
+        move || {
+            provide_context(web.backend.clone());
+            provide_context(web.site.cookies);
+        }
+    };
+    let page = {
+        let options = web.leptos.clone();
+        move || shell(options.clone())
+    };
+
+    let pages = Router::new()
+        .leptos_routes_with_context(&web, generate_route_list(App), context.clone(), page)
+        .layer(CompressionLayer::new());
+
+    let people = pages
+        .route("/socket", get(socket::open))
+        .layer(from_fn_with_state(web.clone(), session::layer))
+        .layer(from_fn_with_state(web.clone(), origin::check));
+
+    let machines = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show));
+
+    let development = match web.site.development {
+        true => Router::new().route("/dev/mail", get(mailbox::show)),
+        false => Router::new(),
+    };
+
+    people
+        .merge(machines)
+        .merge(development)
+        .fallback(leptos_axum::file_and_error_handler_with_context::<Web, _>(context, shell))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(from_fn(security::layer))
+        .layer(CatchPanicLayer::new())
+        .with_state(web)
+}

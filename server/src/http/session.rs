@@ -1,0 +1,96 @@
+//! The session layer: from cookies to [`SignedIn`], renewing the access token on the way.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use backend::{SignedIn, accounts::Origin, sessions::Cookies};
+use model::Code;
+
+use super::site::Web;
+
+/// Puts the caller's address, and who is signed in, into the request. An access token that has run
+/// out is renewed here, so that no client needs to know how: the answer carries the new cookies.
+pub(super) async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let from = from(&request);
+    request.extensions_mut().insert(from);
+    let (who, cookies) = identify(&web, request.headers()).await;
+    if let Some(who) = who {
+        request.extensions_mut().insert(who);
+    }
+    let mut response = next.run(request).await;
+    let begins_session = response.headers().contains_key(header::SET_COOKIE);
+    if !begins_session {
+        for cookie in cookies {
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
+        }
+    }
+    response
+}
+
+async fn identify(web: &Web, headers: &HeaderMap) -> (Option<SignedIn>, Vec<String>) {
+    let names = web.site.cookies;
+    if let Some(access) = cookie(headers, names.access())
+        && let Ok(who) = web.backend.authenticate(access)
+    {
+        return (Some(who), Vec::new());
+    }
+    let Some(refresh) = cookie(headers, names.refresh()) else { return (None, Vec::new()) };
+    match web.backend.refresh(refresh).await {
+        Ok(renewed) => (Some(renewed.who), renewed_cookies(names, &renewed)),
+        Err(error) if error.code == Code::SignedOut => (None, names.end()),
+        // The database is away: the browser keeps its cookies for a better moment.
+        Err(_) => (None, Vec::new()),
+    }
+}
+
+fn renewed_cookies(names: Cookies, renewed: &backend::sessions::Refreshed) -> Vec<String> {
+    let access = names.set_access(&renewed.access);
+    let refresh = renewed.refresh.as_deref().map(|token| names.set_refresh(token));
+    std::iter::once(access).chain(refresh).collect()
+}
+
+fn from(request: &Request) -> Origin {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Origin {
+        address: peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        agent: agent.unwrap_or_default().chars().take(200).collect(),
+    }
+}
+
+/// The value of a cookie. Two of one name are none: neither can be trusted to be ours.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(cookies: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookies).unwrap())])
+    }
+
+    #[test]
+    fn finds_a_cookie_by_its_whole_name() {
+        let headers = headers("a=1; xaccess=2; access=3");
+        assert_eq!(cookie(&headers, "access"), Some("3"));
+        assert_eq!(cookie(&headers, "cess"), None);
+    }
+
+    #[test]
+    fn trusts_neither_of_two_cookies_of_one_name() {
+        assert_eq!(cookie(&headers("access=mine; access=planted"), "access"), None);
+    }
+}

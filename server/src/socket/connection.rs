@@ -1,0 +1,269 @@
+//! One task for one connection: it reads, answers and writes, and holds nothing while idle but its
+//! place in the hub.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use backend::{
+    Backend, SignedIn,
+    hub::{Outgoing, Subscription},
+};
+use bytes::Bytes;
+use futures::{
+    FutureExt, SinkExt, StreamExt,
+    future::BoxFuture,
+    stream::FuturesUnordered,
+};
+use model::{
+    Error, MessageId, RoomId, Timestamp,
+    limits::{BEAT_MS, HELLO_MS, PROTOCOL_VERSION},
+    wire::{ClientFrame, CloseCode, Position, ServerFrame},
+};
+use tokio::time::{Instant, timeout};
+
+use super::{
+    allowance::Allowance,
+    close::End,
+    frames::{self, Read},
+};
+
+/// Answers due to one connection before it is read further.
+const IN_FLIGHT: usize = 64;
+/// How long a closing connection may take for its last answers, and again for its farewell.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+struct Connection {
+    socket: WebSocket,
+    backend: Backend,
+    who: SignedIn,
+    subscription: Subscription,
+    allowance: Allowance,
+    /// Answers on their way.
+    due: FuturesUnordered<BoxFuture<'static, Option<ServerFrame>>>,
+}
+
+/// Serves a connection until it ends.
+pub(super) async fn run(mut socket: WebSocket, backend: Backend, who: SignedIn) {
+    let Some(subscription) = backend.hub.listen(who.user(), who.session()) else {
+        farewell(&mut socket, CloseCode::TooMany.into()).await;
+        return;
+    };
+    let mut connection = Connection {
+        socket,
+        backend,
+        who,
+        subscription,
+        allowance: Allowance::new(std::time::Instant::now()),
+        due: FuturesUnordered::new(),
+    };
+    let end = match connection.serve().await {
+        Err(end) => end,
+        Ok(never) => match never {},
+    };
+    connection.finish(end).await;
+}
+
+enum Never {}
+
+impl Connection {
+    async fn serve(&mut self) -> Result<Never, End> {
+        // A session that ended between the upgrade and the subscription would not be told of it.
+        self.backend.still_signed_in(&self.who).map_err(|_| CloseCode::SignedOut)?;
+        let cursor = self.hello().await?;
+        self.resume(cursor).await?;
+        let listener = self.subscription.listener().clone();
+        let mut batch: Vec<Outgoing> = Vec::new();
+        loop {
+            tokio::select! {
+                queued = listener.next(&mut batch) => {
+                    queued?;
+                    self.write_batch(&mut batch).await?;
+                }
+                message = self.socket.recv(), if self.due.len() < IN_FLIGHT => {
+                    self.heard(message).await?;
+                }
+                Some(answer) = self.due.next(), if !self.due.is_empty() => {
+                    self.answer(answer).await?;
+                }
+            }
+        }
+    }
+
+    /// The first frame says where the client stands.
+    async fn hello(&mut self) -> Result<BTreeMap<RoomId, Position>, End> {
+        let first = self.first_text();
+        let text = timeout(Duration::from_millis(HELLO_MS.into()), first).await;
+        let text = text.map_err(|_| End::from(CloseCode::BadHello))??;
+        match frames::read(&text)? {
+            Read::Frame(ClientFrame::Hello { version: PROTOCOL_VERSION, cursor }) => Ok(cursor),
+            Read::Frame(ClientFrame::Hello { .. }) => Err(CloseCode::Version.into()),
+            _ => Err(CloseCode::BadHello.into()),
+        }
+    }
+
+    async fn first_text(&mut self) -> Result<Utf8Bytes, End> {
+        let listener = self.subscription.listener().clone();
+        loop {
+            let message = tokio::select! {
+                message = self.socket.recv() => message,
+                code = listener.closed() => return Err(code.into()),
+            };
+            match text_of(message)? {
+                Some(text) => return Ok(text),
+                None if !self.allowance.frame(std::time::Instant::now()) => return Err(CloseCode::Flood.into()),
+                None => {}
+            }
+        }
+    }
+
+    /// Subscribes first and reads second: nothing can fall in between.
+    async fn resume(&mut self, cursor: BTreeMap<RoomId, Position>) -> Result<(), End> {
+        let failed = |error: Error| {
+            tracing::warn!(%error, "a client could not catch up");
+            End::from(CloseCode::Failed)
+        };
+        for room in self.backend.rooms_to_follow(&self.who).await.map_err(failed)? {
+            self.subscription.join(room);
+        }
+        let welcome = ServerFrame::Welcome {
+            version: PROTOCOL_VERSION,
+            user: self.who.user(),
+            session: self.who.session(),
+            now: Timestamp(self.backend.clock.now().timestamp_millis()),
+            beat_ms: BEAT_MS,
+        };
+        let missed = self.backend.catch_up(&self.who, &cursor).await.map_err(failed)?;
+        let frames = std::iter::once(welcome).chain(missed).chain([ServerFrame::CaughtUp]);
+        let mut batch = frames.map(|frame| Outgoing::Frame(Bytes::from(frame.encode()))).collect();
+        self.write_batch(&mut batch).await
+    }
+
+    async fn heard(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        let now = std::time::Instant::now();
+        self.subscription.listener().hear(self.backend.hub.tick());
+        let text = text_of(message)?;
+        if !self.allowance.frame(now) {
+            return Err(CloseCode::Flood.into());
+        }
+        let Some(text) = text else { return Ok(()) };
+        match frames::read(&text)? {
+            Read::Frame(frame) => self.take(frame),
+            Read::Malformed(_) if !self.allowance.malformed(now) => Err(CloseCode::Flood.into()),
+            Read::Malformed(error) => self.answer(Some(ServerFrame::Error { error })).await,
+        }
+    }
+
+    /// Starts what a frame asks for. Messages take their place in the order here, in the order in
+    /// which they were read.
+    fn take(&mut self, frame: ClientFrame) -> Result<(), End> {
+        match frame {
+            ClientFrame::Hello { .. } => return Err(CloseCode::BadHello.into()),
+            ClientFrame::Send { room, id, body } => self.send(room, id, body),
+            ClientFrame::Fetch { room, after } => {
+                let (backend, who) = (self.backend.clone(), self.who);
+                self.due.push(async move { Some(or_error(backend.fetch(&who, room, after).await)) }.boxed());
+            }
+            ClientFrame::Mark { room, delivered, read } => {
+                let (backend, who) = (self.backend.clone(), self.who);
+                let marked = async move { backend.mark(&who, room, delivered, read).await };
+                self.due.push(async move { marked.await.err().map(|error| ServerFrame::Error { error }) }.boxed());
+            }
+            ClientFrame::Unknown => {}
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, room: RoomId, id: MessageId, body: String) {
+        let rejected = move |error| Some(ServerFrame::Rejected { room, id, error });
+        let accepted = frames::body(body).map(|body| self.backend.send(&self.who, room, id, body));
+        let answer = async move {
+            let accepted = match accepted {
+                Ok(accepted) => accepted.await,
+                Err(error) => Err(error),
+            };
+            accepted.map_or_else(rejected, |accepted| Some(ServerFrame::Accepted(accepted)))
+        };
+        self.due.push(answer.boxed());
+    }
+
+    /// Writes an answer, and with it all others that are ready: one flush for all of them.
+    async fn answer(&mut self, answer: Option<ServerFrame>) -> Result<(), End> {
+        let mut batch: Vec<Outgoing> = answer.map(encode).into_iter().collect();
+        while let Some(Some(answer)) = self.due.next().now_or_never() {
+            batch.extend(answer.map(encode));
+        }
+        self.write_batch(&mut batch).await
+    }
+
+    /// Writes what has gathered and flushes once. Ends when the hub gives the reader up.
+    async fn write_batch(&mut self, batch: &mut Vec<Outgoing>) -> Result<(), End> {
+        let listener = self.subscription.listener().clone();
+        let socket = &mut self.socket;
+        let write = async move {
+            for outgoing in batch.drain(..) {
+                let (Outgoing::Frame(bytes) | Outgoing::Beat(bytes)) = &outgoing;
+                socket.feed(text(bytes.clone())).await.map_err(|_| End::Gone)?;
+                if matches!(outgoing, Outgoing::Beat(_)) {
+                    socket.feed(Message::Ping(Bytes::new())).await.map_err(|_| End::Gone)?;
+                }
+            }
+            // The burst's buffer is not kept by an idle connection.
+            batch.shrink_to(16);
+            socket.flush().await.map_err(|_| End::Gone)
+        };
+        tokio::select! {
+            written = write => written,
+            code = listener.closed() => Err(code.into()),
+        }
+    }
+
+    /// Lets messages that were read be answered, then says why the connection ends.
+    async fn finish(mut self, end: End) {
+        if end == End::Gone {
+            return;
+        }
+        let deadline = Instant::now() + FAREWELL;
+        while let Ok(Some(answer)) = tokio::time::timeout_at(deadline, self.due.next()).await {
+            let Some(Outgoing::Frame(bytes)) = answer.map(encode) else { continue };
+            if !matches!(timeout(FAREWELL, self.socket.send(text(bytes))).await, Ok(Ok(()))) {
+                return;
+            }
+        }
+        farewell(&mut self.socket, end).await;
+    }
+}
+
+async fn farewell(socket: &mut WebSocket, end: End) {
+    let said = async {
+        if socket.send(Message::Close(end.frame())).await.is_err() {
+            return;
+        }
+        // The client's own close frame, so that ours is not lost to a reset.
+        while let Some(Ok(_)) = socket.recv().await {}
+    };
+    // A client that does not answer is left to itself.
+    let _ = timeout(FAREWELL, said).await;
+}
+
+fn text_of(message: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8Bytes>, End> {
+    match message {
+        None | Some(Ok(Message::Close(_))) => Err(End::Gone),
+        Some(Err(error)) => Err(End::from_read(error)),
+        Some(Ok(Message::Binary(_))) => Err(CloseCode::BadFrame.into()),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        Some(Ok(Message::Text(text))) => Ok(Some(text)),
+    }
+}
+
+fn encode(frame: ServerFrame) -> Outgoing {
+    Outgoing::Frame(Bytes::from(frame.encode()))
+}
+
+fn or_error(answer: model::Result<ServerFrame>) -> ServerFrame {
+    answer.unwrap_or_else(|error| ServerFrame::Error { error })
+}
+
+fn text(bytes: Bytes) -> Message {
+    let text = Utf8Bytes::try_from(bytes);
+    Message::Text(text.expect("frames are encoded from strings"))
+}

@@ -1,0 +1,48 @@
+//! The socket: frames in, frames out, for one device of one person.
+
+mod allowance;
+mod close;
+mod connection;
+mod frames;
+
+use axum::{
+    Extension,
+    extract::{State, WebSocketUpgrade},
+    http::{HeaderMap, header::ORIGIN},
+    response::Response,
+};
+use backend::SignedIn;
+use model::{Error, limits::FRAME_BYTES};
+
+use crate::http::{origin, site::Web};
+
+/// Read and write buffer of a connection, in bytes. The library's default of 128 KiB for reading
+/// would be most of what an idle connection costs.
+const BUFFER: usize = 4 * 1024;
+/// What may be buffered on the way to a slow reader, in bytes, besides the connection's queue.
+const WRITE_BUFFER_MAX: usize = 256 * 1024;
+
+/// Upgrades to a socket. A browser sends cookies along whoever asks, so the origin is checked
+/// before anything else.
+pub(crate) async fn open(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    who: Option<Extension<SignedIn>>,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Response {
+    if !web.site.allows(headers.get(ORIGIN)) {
+        return origin::foreign(&web.site);
+    }
+    let Some(Extension(who)) = who else { return origin::refuse(&Error::signed_out()) };
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return axum::response::IntoResponse::into_response(rejection),
+    };
+    upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .max_write_buffer_size(WRITE_BUFFER_MAX)
+        .max_frame_size(FRAME_BYTES)
+        .max_message_size(FRAME_BYTES)
+        .on_upgrade(move |socket| connection::run(socket, web.backend, who))
+}

@@ -1,15 +1,35 @@
-//! The server's one secret: signs access tokens and derives e-mailed codes.
+//! The server's one secret, and every random byte it makes.
 
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::Rng;
+use sha2::Sha256;
+
+/// Signs access tokens and derives e-mailed codes. Each use has a key of its own, so that nothing
+/// made for one purpose is worth anything for another.
 #[derive(Clone)]
-pub struct Secret([u8; 32]);
+pub struct Secret(Arc<Keys>);
+
+struct Keys {
+    access_tokens: [u8; 32],
+    codes: [u8; 32],
+}
 
 impl Secret {
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(Arc::new(Keys {
+            access_tokens: hmac(&bytes, &[b"rapport access tokens 1"]),
+            codes: hmac(&bytes, &[b"rapport e-mailed codes 1"]),
+        }))
     }
 
-    pub fn bytes(&self) -> &[u8; 32] {
-        &self.0
+    pub(crate) fn access_tokens(&self) -> &[u8; 32] {
+        &self.0.access_tokens
+    }
+
+    pub(crate) fn codes(&self) -> &[u8; 32] {
+        &self.0.codes
     }
 }
 
@@ -17,4 +37,21 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// Bytes that nobody can foresee, from a generator seeded by the operating system.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
+/// HMAC-SHA256 of the parts, one after the other. The caller sees to it that no two lists of parts
+/// run together to the same bytes.
+pub(crate) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }

@@ -1,10 +1,22 @@
 //! Sessions: who is speaking, proved by tokens.
+//!
+//! A session is one sign-in on one device. Its access token is a JWT for ten minutes that no
+//! database is asked about; its refresh token is exchanged for the next pair, and a replayed one
+//! ends the session. [`EndedSessions`] takes back the access tokens that still run.
 
+mod access_token;
+mod authenticate;
 mod cookies;
+mod end;
+mod ended;
+mod refresh;
+mod refresh_token;
+mod start;
 
 use model::{SessionId, UserId};
 
 pub use cookies::Cookies;
+pub use ended::EndedSessions;
 
 /// Proof that a request comes from a signed-in person. Only this module makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +33,13 @@ impl SignedIn {
     pub fn session(&self) -> SessionId {
         self.session
     }
-}
 
-/// Sessions that ended while their access tokens still run.
-#[derive(Default)]
-pub struct EndedSessions {}
+    /// Somebody signed in without a token, for tests of other things.
+    #[cfg(feature = "testing")]
+    pub fn for_tests(user: UserId, session: SessionId) -> Self {
+        Self { user, session }
+    }
+}
 
 /// A session just begun: its tokens leave the server once, in cookies.
 pub struct NewSession {
@@ -41,18 +55,4 @@ pub struct Refreshed {
     pub who: SignedIn,
     pub access: String,
     pub refresh: Option<String>,
-}
-
-impl crate::Backend {
-    /// Who an access token belongs to. Asks no database.
-    pub fn authenticate(&self, access: &str) -> model::Result<SignedIn> {
-        let _ = access;
-        todo!()
-    }
-
-    /// Exchanges a refresh token. A replayed one ends the session.
-    pub async fn refresh(&self, refresh: &str) -> model::Result<Refreshed> {
-        let _ = refresh;
-        todo!()
-    }
 }

@@ -1,0 +1,86 @@
+//! What is limited, and how far.
+
+use std::time::Duration;
+
+use model::limits::{SEND_BURST, SEND_PER_SECOND};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// Passwords tried for one account.
+    SignInAccount,
+    /// Passwords tried from one address, where a whole company may sit.
+    SignInAddress,
+    /// Sign-ups and code checks from one address.
+    Register,
+    /// Code mails to one e-mail address, whoever asks for them.
+    MailTo,
+    /// Searches while typing: usernames, people.
+    Lookup,
+    /// Messages sent by one person.
+    Send,
+    /// Pages and holes of history fetched by one person.
+    Fetch,
+    /// Receipts reported by one person; a device reports several rooms at once.
+    Mark,
+    /// Private chats opened by one person.
+    OpenRoom,
+}
+
+impl Limit {
+    pub const ALL: [Self; 9] = [
+        Self::SignInAccount,
+        Self::SignInAddress,
+        Self::Register,
+        Self::MailTo,
+        Self::Lookup,
+        Self::Send,
+        Self::Fetch,
+        Self::Mark,
+        Self::OpenRoom,
+    ];
+
+    /// How many pass at once.
+    pub const fn burst(self) -> u32 {
+        match self {
+            Self::SignInAccount => 10,
+            Self::SignInAddress => 60,
+            Self::Register => 40,
+            Self::MailTo => 6,
+            Self::Lookup => 60,
+            Self::Send => SEND_BURST,
+            Self::Fetch => 200,
+            Self::Mark => 300,
+            Self::OpenRoom => 60,
+        }
+    }
+
+    /// The time after which one more passes.
+    pub const fn every(self) -> Duration {
+        match self {
+            Self::SignInAccount => Duration::from_secs(20),
+            Self::SignInAddress => Duration::from_secs(1),
+            Self::Register => Duration::from_secs(5),
+            Self::MailTo => Duration::from_secs(120),
+            Self::Lookup => Duration::from_millis(250),
+            Self::Send => Duration::from_millis(1000 / SEND_PER_SECOND as u64),
+            Self::Fetch => Duration::from_millis(20),
+            Self::Mark => Duration::from_millis(10),
+            Self::OpenRoom => Duration::from_secs(2),
+        }
+    }
+
+    /// Its name in the metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignInAccount => "sign_in_account",
+            Self::SignInAddress => "sign_in_address",
+            Self::Register => "register",
+            Self::MailTo => "mail_to",
+            Self::Lookup => "lookup",
+            Self::Send => "send",
+            Self::Fetch => "fetch",
+            Self::Mark => "mark",
+            Self::OpenRoom => "open_room",
+        }
+    }
+}

@@ -1,0 +1,15 @@
+use model::{Error, Result};
+
+use super::{SignedIn, access_token};
+use crate::Backend;
+
+impl Backend {
+    /// Who an access token belongs to. Asks no database.
+    ///
+    /// # Errors
+    /// [`model::Code::SignedOut`], whatever is wrong with the token.
+    pub fn authenticate(&self, access: &str) -> Result<SignedIn> {
+        let who = access_token::check(&self.secret, access, self.clock.now());
+        who.filter(|who| !self.ended.contains(who.session)).ok_or_else(Error::signed_out)
+    }
+}

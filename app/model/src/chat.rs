@@ -19,6 +19,10 @@ use crate::{
 pub struct Conversation {
     pub room: Room,
     pub timeline: Timeline,
+    /// One's own marks (delivered, read) that the server is known to have …
+    confirmed: (Seq, Seq),
+    /// … and those it has been told on this connection.
+    told: (Seq, Seq),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +77,9 @@ impl Chat {
     pub fn disconnected(&mut self) {
         self.caught_up = false;
         self.outbox.disconnected();
+        for conversation in self.rooms.values_mut() {
+            conversation.told = conversation.confirmed;
+        }
     }
 
     /// A message composed here, or read back from disk.
@@ -117,7 +124,8 @@ impl Chat {
             return;
         }
         let timeline = Timeline::new(room.rev, room.last_seq, room.last.clone());
-        self.rooms.insert(room.id, Conversation { room, timeline });
+        let confirmed = room.mark(self.me).map_or((Seq::ZERO, Seq::ZERO), |mark| (mark.delivered, mark.read));
+        self.rooms.insert(room.id, Conversation { room, timeline, confirmed, told: confirmed });
     }
 
     /// A page of history. Returns a fetch when the page is older than what is held here.
@@ -146,39 +154,34 @@ impl Chat {
             ServerFrame::CaughtUp => self.caught_up = true,
             ServerFrame::Accepted(accepted) => self.accepted(accepted),
             ServerFrame::Rejected { id, error, .. } => self.outbox.refuse(id, error),
-            ServerFrame::Mark { room, mark } => self.mark(room, mark),
+            ServerFrame::Mark { room, mark } => self.raise(room, &[mark]),
             ServerFrame::Beat { heads } => self.heads(heads),
             ServerFrame::Welcome { .. } | ServerFrame::Error { .. } | ServerFrame::Unknown => {}
         }
     }
 
-    /// Raises a mark, this client's own included: the list answers at once, the server follows.
-    pub fn mark(&mut self, room: RoomId, mark: Mark) {
+    /// The person has seen everything up to `seq`. True if that is news, for [`Chat::marks`].
+    pub fn read_upto(&mut self, room: RoomId, seq: Seq) -> bool {
         let me = self.me;
-        if let Some(conversation) = self.rooms.get_mut(&room) {
-            conversation.room.raise(mark);
-            conversation.refresh(me);
-        }
-    }
-
-    /// The mark to report when `me` has seen everything up to `seq`; `None` if that is no news.
-    pub fn read_upto(&mut self, room: RoomId, seq: Seq) -> Option<ClientFrame> {
-        let me = self.me;
-        let conversation = self.rooms.get_mut(&room)?;
-        let known = conversation.room.mark(me).copied()?;
+        let Some(conversation) = self.rooms.get_mut(&room) else { return false };
+        let known = conversation.room.mark(me).map_or(Seq::ZERO, |mark| mark.read);
         let seq = seq.min(conversation.timeline.last_seq());
-        if seq <= known.read {
-            return None;
+        if seq <= known {
+            return false;
         }
         conversation.room.raise(Mark { user: me, delivered: seq, read: seq, mine: 0, upto: seq });
         conversation.refresh(me);
-        Some(ClientFrame::Mark { room, delivered: seq, read: seq })
+        true
     }
 
-    /// The marks to report for messages that reached this device since the last report.
-    pub fn delivered(&mut self) -> Vec<ClientFrame> {
+    /// The marks the server has not been told on this connection: what was read, and what has
+    /// reached this device. Call it a little later than at once: one mark covers many messages.
+    pub fn marks(&mut self) -> Vec<ClientFrame> {
+        if !self.caught_up {
+            return Vec::new();
+        }
         let me = self.me;
-        self.rooms.values_mut().filter_map(|conversation| conversation.deliver(me)).collect()
+        self.rooms.values_mut().filter_map(|conversation| conversation.report(me)).collect()
     }
 
     fn change(&mut self, change: Change) {
@@ -196,10 +199,15 @@ impl Chat {
         }
         let Some(conversation) = self.rooms.get_mut(&room) else { return };
         conversation.timeline.fill(changes);
-        for mark in marks {
-            conversation.room.raise(mark);
+        self.raise(room, &marks);
+    }
+
+    /// Marks as the server has them.
+    fn raise(&mut self, room: RoomId, marks: &[Mark]) {
+        if let Some(conversation) = self.rooms.get_mut(&room) {
+            conversation.raise(marks, self.me);
+            conversation.refresh(self.me);
         }
-        conversation.refresh(self.me);
     }
 
     /// The answer may overtake the live copy: the message then takes its place at once.
@@ -237,6 +245,7 @@ impl Conversation {
     /// Takes over what the server says of the room. Heads ahead of the timeline show as missing.
     fn merge(&mut self, room: Room, me: UserId) {
         self.timeline.hear(room.rev);
+        self.raise(&room.marks, me);
         let known = std::mem::replace(&mut self.room, room);
         for mark in known.marks {
             self.room.raise(mark);
@@ -249,6 +258,17 @@ impl Conversation {
         self.refresh(me);
     }
 
+    fn raise(&mut self, marks: &[Mark], me: UserId) {
+        for mark in marks {
+            self.room.raise(*mark);
+            if mark.user == me {
+                let (delivered, read) = self.confirmed;
+                self.confirmed = (delivered.max(mark.delivered), read.max(mark.read));
+                self.told = (self.told.0.max(self.confirmed.0), self.told.1.max(self.confirmed.1));
+            }
+        }
+    }
+
     /// Brings the room's heads up to its timeline, and counts messages of one's own that came
     /// since the last count out of the unread.
     fn refresh(&mut self, me: UserId) {
@@ -258,19 +278,28 @@ impl Conversation {
             self.room.last = Some(last.clone());
         }
         let Some(mark) = self.room.marks.iter_mut().find(|mark| mark.user == me) else { return };
-        let fresh = self.timeline.messages().range(mark.upto.next()..);
-        mark.mine += fresh.filter(|(_, message)| message.sender == me).count() as i64;
-        mark.upto = mark.upto.max(self.timeline.last_seq());
+        // Only as far as there is no hole: what is not here was not counted.
+        for (seq, message) in self.timeline.messages().range(mark.upto.next()..) {
+            if *seq != mark.upto.next() {
+                break;
+            }
+            mark.upto = *seq;
+            mark.mine += i64::from(message.sender == me);
+        }
     }
 
-    fn deliver(&mut self, me: UserId) -> Option<ClientFrame> {
-        let seq = self.timeline.last_seq();
+    fn report(&mut self, me: UserId) -> Option<ClientFrame> {
+        let last = self.timeline.last_seq();
         let foreign = self.timeline.last().is_some_and(|message| message.sender != me);
         let mark = self.room.marks.iter_mut().find(|mark| mark.user == me)?;
-        if !foreign || seq <= mark.delivered {
+        if foreign {
+            mark.delivered = mark.delivered.max(last);
+        }
+        let marks = (mark.delivered, mark.read);
+        if marks.0 <= self.told.0 && marks.1 <= self.told.1 {
             return None;
         }
-        mark.delivered = seq;
-        Some(ClientFrame::Mark { room: self.room.id, delivered: seq, read: mark.read })
+        self.told = marks;
+        Some(ClientFrame::Mark { room: self.room.id, delivered: marks.0, read: marks.1 })
     }
 }

@@ -18,8 +18,8 @@ impl Metrics {
     /// # Errors
     /// Something else counts already.
     pub fn install() -> anyhow::Result<Self> {
-        let builder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?;
+        let builder =
+            PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?;
         Ok(Self(builder.install_recorder()?))
     }
 

@@ -22,7 +22,8 @@ pub(super) async fn check(State(web): State<Web>, request: Request, next: Next) 
 
 /// The answer to a foreign origin.
 pub(crate) fn foreign(site: &Site) -> Response {
-    let message = format!("Requests must carry an Origin header of this site: {}.", site.origins.join(" or "));
+    let message =
+        format!("Requests must carry an Origin header of this site: {}.", site.origins.join(" or "));
     refuse(&Error::new(Code::Forbidden, message))
 }
 

@@ -28,7 +28,9 @@ impl End {
         match error.into_inner().downcast_ref::<Error>() {
             Some(Error::Capacity(_)) => Self::Protocol(1009, "frame too big"),
             Some(Error::Utf8(_)) => Self::Protocol(1007, "text is not UTF-8"),
-            Some(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => Self::Gone,
+            Some(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => {
+                Self::Gone
+            }
             Some(Error::Protocol(_)) => Self::Protocol(1002, "protocol error"),
             _ => Self::Gone,
         }

@@ -9,11 +9,7 @@ use backend::{
     hub::{Outgoing, Subscription},
 };
 use bytes::Bytes;
-use futures::{
-    FutureExt, SinkExt, StreamExt,
-    future::BoxFuture,
-    stream::FuturesUnordered,
-};
+use futures::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use model::{
     Error, MessageId, RoomId, Timestamp,
     limits::{BEAT_MS, HELLO_MS, PROTOCOL_VERSION},
@@ -110,7 +106,9 @@ impl Connection {
             };
             match text_of(message)? {
                 Some(text) => return Ok(text),
-                None if !self.allowance.frame(std::time::Instant::now()) => return Err(CloseCode::Flood.into()),
+                None if !self.allowance.frame(std::time::Instant::now()) => {
+                    return Err(CloseCode::Flood.into());
+                }
                 None => {}
             }
         }
@@ -166,7 +164,9 @@ impl Connection {
             ClientFrame::Mark { room, delivered, read } => {
                 let (backend, who) = (self.backend.clone(), self.who);
                 let marked = async move { backend.mark(&who, room, delivered, read).await };
-                self.due.push(async move { marked.await.err().map(|error| ServerFrame::Error { error }) }.boxed());
+                self.due.push(
+                    async move { marked.await.err().map(|error| ServerFrame::Error { error }) }.boxed(),
+                );
             }
             ClientFrame::Unknown => {}
         }

@@ -12,4 +12,13 @@ impl Backend {
         let who = access_token::check(&self.secret, access, self.clock.now());
         who.filter(|who| !self.ended.contains(who.session)).ok_or_else(Error::signed_out)
     }
+
+    /// Whether a session that was good a moment ago still is: for whoever subscribes first and
+    /// asks second.
+    ///
+    /// # Errors
+    /// [`model::Code::SignedOut`].
+    pub fn still_signed_in(&self, who: &SignedIn) -> Result<()> {
+        if self.ended.contains(who.session) { Err(Error::signed_out()) } else { Ok(()) }
+    }
 }

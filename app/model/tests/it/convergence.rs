@@ -1,0 +1,327 @@
+//! Whatever the wire does, once it heals every device shows the server's state: each message once,
+//! in the one order, with the same marks and the same number of unread.
+
+use model::{
+    Rev, Seq,
+    wire::{ClientFrame, ServerFrame},
+};
+use proptest::prelude::*;
+
+use crate::world::{Device, Server};
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// A device's person writes.
+    Compose(usize),
+    /// A frame reaches the server from a device.
+    Upload(usize),
+    /// A frame reaches a device, from this place in its queue.
+    Deliver(usize, usize),
+    /// A frame is lost on the way to a device.
+    Lose(usize, usize),
+    /// A frame comes twice.
+    Double(usize, usize),
+    /// A frame on the way to the server is sent again.
+    Resend(usize),
+    Disconnect(usize),
+    Connect(usize),
+    /// A device fetches the holes it knows of.
+    Fetch(usize),
+    /// A device asks for the page before its oldest message, and gets it later.
+    Older(usize),
+    /// A device's person reads up to this share of what is there.
+    Read(usize, u8),
+    Edit(u16),
+    Surprise,
+    /// Many messages at once, so that somebody misses more than is sent.
+    Burst,
+    /// The heads are told.
+    Beat(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let device = 0..3usize;
+    let place = 0..4usize;
+    prop_oneof![
+        4 => device.clone().prop_map(Step::Compose),
+        6 => device.clone().prop_map(Step::Upload),
+        8 => (device.clone(), place.clone()).prop_map(|(device, place)| Step::Deliver(device, place)),
+        2 => (device.clone(), place.clone()).prop_map(|(device, place)| Step::Lose(device, place)),
+        2 => (device.clone(), place).prop_map(|(device, place)| Step::Double(device, place)),
+        1 => device.clone().prop_map(Step::Resend),
+        1 => device.clone().prop_map(Step::Disconnect),
+        2 => device.clone().prop_map(Step::Connect),
+        2 => device.clone().prop_map(Step::Fetch),
+        2 => device.clone().prop_map(Step::Older),
+        2 => (device.clone(), any::<u8>()).prop_map(|(device, share)| Step::Read(device, share)),
+        2 => any::<u16>().prop_map(Step::Edit),
+        1 => Just(Step::Surprise),
+        1 => Just(Step::Burst),
+        1 => device.prop_map(Step::Beat),
+    ]
+}
+
+/// Three devices: two of one person, one of the other.
+struct World {
+    server: Server,
+    devices: Vec<Device>,
+}
+
+impl World {
+    fn new() -> Self {
+        let server = Server::new();
+        let [one, other] = server.people;
+        let devices = [one, one, other].map(Device::new).into_iter().collect();
+        Self { server, devices }
+    }
+
+    fn publish(&mut self, frame: &ServerFrame) {
+        for device in self.devices.iter_mut().filter(|device| device.connected) {
+            device.inbound.push_back(frame.clone());
+        }
+    }
+
+    fn upload(&mut self, number: usize, frame: ClientFrame) {
+        let user = self.devices[number].chat.me();
+        match frame {
+            ClientFrame::Send { id, body, .. } => {
+                let (accepted, change) = self.server.send(user, id, &body);
+                self.devices[number].inbound.push_back(accepted);
+                if let Some(change) = change {
+                    self.publish(&change);
+                }
+            }
+            ClientFrame::Fetch { after, .. } => {
+                let changes = self.server.changes(after);
+                self.devices[number].inbound.push_back(changes);
+            }
+            ClientFrame::Mark { delivered, read, .. } => {
+                let mark = self.server.mark(user, delivered, read);
+                self.publish(&mark);
+            }
+            ClientFrame::Hello { .. } | ClientFrame::Unknown => {}
+        }
+    }
+
+    fn flush(&mut self, number: usize) {
+        let device = &mut self.devices[number];
+        if device.connected {
+            device.outbound.extend(device.chat.sends());
+            device.outbound.extend(device.chat.marks());
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        let room = self.server.room;
+        match step {
+            Step::Compose(number) => {
+                self.devices[number].compose(room, "a message");
+            }
+            Step::Upload(number) => {
+                if let Some(frame) = self.devices[number].outbound.pop_front() {
+                    self.upload(number, frame);
+                }
+            }
+            Step::Deliver(number, place) => self.devices[number].receive(place),
+            Step::Lose(number, place) => {
+                let device = &mut self.devices[number];
+                // The answers to `hello` come over the same stream as everything else, and a
+                // stream loses nothing but its end.
+                if matches!(device.inbound.get(place), Some(ServerFrame::Change(_))) {
+                    device.inbound.remove(place);
+                }
+            }
+            Step::Double(number, place) => {
+                let device = &mut self.devices[number];
+                if let Some(frame) = device.inbound.get(place).cloned() {
+                    device.inbound.push_back(frame);
+                }
+            }
+            Step::Resend(number) => {
+                if let Some(frame) = self.devices[number].outbound.front().cloned() {
+                    self.upload(number, frame);
+                }
+            }
+            Step::Disconnect(number) => self.devices[number].disconnect(),
+            Step::Connect(number) => self.devices[number].connect(&self.server),
+            Step::Fetch(number) => {
+                let fetches = self.devices[number].chat.fetches();
+                self.devices[number].outbound.extend(fetches);
+            }
+            Step::Older(number) => self.older(number),
+            Step::Read(number, share) => {
+                let seq = Seq(self.server.last_seq().0 * i64::from(share) / 255);
+                self.devices[number].chat.read_upto(room, seq);
+            }
+            Step::Edit(place) => {
+                let count = self.server.messages.len();
+                if count > 0
+                    && let Some(change) = self.server.edit(usize::from(place) % count)
+                {
+                    self.publish(&change);
+                }
+            }
+            Step::Surprise => {
+                let change = self.server.surprise();
+                self.publish(&change);
+            }
+            Step::Burst => {
+                for _ in 0..120 {
+                    let sender = self.server.people[1];
+                    let (_, change) = self.server.send(sender, model::MessageId::new(), "burst");
+                    self.publish(&change.unwrap());
+                }
+            }
+            Step::Beat(number) => {
+                let heads = [(room, self.server.rev)].into();
+                self.devices[number].chat.receive(ServerFrame::Beat { heads });
+            }
+        }
+        (0..self.devices.len()).for_each(|number| self.flush(number));
+    }
+
+    fn older(&mut self, number: usize) {
+        let device = &mut self.devices[number];
+        let Some(conversation) = device.chat.conversation(self.server.room) else { return };
+        let oldest = conversation.timeline.messages().keys().next().copied();
+        let fetch = device.chat.page(self.server.page(oldest));
+        device.outbound.extend(fetch);
+    }
+
+    /// The wire works from now on: everybody connects, and everything due is done.
+    fn heal(&mut self) {
+        for number in 0..self.devices.len() {
+            self.devices[number].connect(&self.server);
+        }
+        for _ in 0..2_000 {
+            let mut quiet = true;
+            for number in 0..self.devices.len() {
+                while !self.devices[number].inbound.is_empty() {
+                    self.devices[number].receive(0);
+                    quiet = false;
+                }
+                let fetches = self.devices[number].chat.fetches();
+                self.devices[number].outbound.extend(fetches);
+                self.flush(number);
+                while let Some(frame) = self.devices[number].outbound.pop_front() {
+                    self.upload(number, frame);
+                    quiet = false;
+                }
+            }
+            if quiet {
+                return;
+            }
+        }
+        panic!("the devices never came to rest");
+    }
+
+    fn check(&self) {
+        let room = self.server.room;
+        for (place, message) in self.server.messages.iter().enumerate() {
+            assert_eq!(message.seq, Seq(place as i64 + 1), "the server numbers densely");
+        }
+        for device in &self.devices {
+            let conversation = device.chat.conversation(room).expect("everybody knows the room");
+            let timeline = &conversation.timeline;
+            assert_eq!(timeline.rev(), self.server.rev);
+            assert_eq!(timeline.last_seq(), self.server.last_seq());
+            assert_eq!(timeline.missing(), None);
+            for (seq, message) in timeline.messages() {
+                assert_eq!(*message, self.server.messages[seq.0 as usize - 1], "what is shown is true");
+            }
+            assert!(self.server.messages.is_empty() || timeline.last().is_some(), "the newest is shown");
+            assert!(device.chat.outbox().is_empty(), "nothing is left behind");
+            let me = device.chat.me();
+            let truth = self.server.describe();
+            assert_eq!(conversation.room.unread(me), truth.unread(me), "unread is arithmetic");
+            for mark in &truth.marks {
+                let shown = conversation.room.mark(mark.user).unwrap();
+                assert_eq!((shown.delivered, shown.read), (mark.delivered, mark.read));
+            }
+        }
+    }
+
+    /// Every message composed anywhere is in the history, once, each device's in its order.
+    fn check_sent(&self, composed: &[Vec<model::MessageId>]) {
+        for ids in composed {
+            let place = |id| self.server.messages.iter().position(|message| message.id == id);
+            let places: Vec<usize> = ids.iter().map(|id| place(*id).expect("nothing is lost")).collect();
+            assert!(places.is_sorted(), "a device's messages keep their order");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_device_converges(steps in prop::collection::vec(step(), 0..120)) {
+        let mut world = World::new();
+        let mut composed = vec![Vec::new(); 3];
+        for step in steps {
+            if let Step::Compose(number) = step {
+                let room = world.server.room;
+                composed[number].push(world.devices[number].compose(room, "a message"));
+                world.flush(number);
+                continue;
+            }
+            world.take(step);
+        }
+        world.heal();
+        world.check();
+        world.check_sent(&composed);
+    }
+}
+
+/// The hole must be seen as a hole: without numbers a lost message would pass unnoticed.
+#[test]
+fn a_lost_change_is_missed_and_fetched() {
+    let mut world = World::new();
+    world.devices[0].connect(&world.server);
+    while !world.devices[0].inbound.is_empty() {
+        world.devices[0].receive(0);
+    }
+    let sender = world.server.people[1];
+    for text in ["one", "two", "three"] {
+        let (_, change) = world.server.send(sender, model::MessageId::new(), text);
+        if text != "two" {
+            world.devices[0].chat.receive(change.unwrap());
+        }
+    }
+    let room = world.server.room;
+    let timeline = |world: &World| world.devices[0].chat.conversation(room).unwrap().timeline.clone();
+    assert_eq!(timeline(&world).messages().len(), 1, "what comes after a hole waits");
+    assert_eq!(timeline(&world).missing(), Some(Rev(1)));
+    let changes = world.server.changes(Rev(1));
+    world.devices[0].chat.receive(changes);
+    assert_eq!(timeline(&world).messages().len(), 3);
+    assert_eq!(timeline(&world).missing(), None);
+}
+
+#[test]
+fn too_much_missed_is_said_and_never_spliced() {
+    let mut world = World::new();
+    let sender = world.server.people[1];
+    let mut send = |world: &mut World, count| {
+        for _ in 0..count {
+            world.server.send(sender, model::MessageId::new(), "text");
+        }
+    };
+    send(&mut world, 10);
+    world.devices[0].connect(&world.server);
+    while !world.devices[0].inbound.is_empty() {
+        world.devices[0].receive(0);
+    }
+    let newest = world.server.page(None);
+    world.devices[0].chat.page(newest);
+    world.devices[0].disconnect();
+    send(&mut world, 300);
+    world.devices[0].connect(&world.server);
+    while !world.devices[0].inbound.is_empty() {
+        world.devices[0].receive(0);
+    }
+    let room = world.server.room;
+    let timeline = world.devices[0].chat.conversation(room).unwrap().timeline.clone();
+    assert_eq!(timeline.messages().keys().next(), Some(&Seq(261)), "only the newest page is here");
+    assert_eq!(timeline.tail_start(), Some(Seq(261)));
+}

@@ -1,0 +1,204 @@
+//! A server as simple as can be, and a wire that loses, doubles and reorders what it carries.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use model::{
+    Accepted, Chat, Mark, Message, MessageId, Page, Person, Rev, Room, RoomId, RoomKind, Seq, Timestamp,
+    UserId,
+    limits::{CATCH_UP, PAGE},
+    messages::Body,
+    outbox::Pending,
+    rooms::marks_sum,
+    wire::{Change, ClientFrame, Item, Position, ServerFrame},
+};
+
+/// One room with two members; the truth.
+pub struct Server {
+    pub room: RoomId,
+    pub people: [UserId; 2],
+    pub messages: Vec<Message>,
+    pub rev: Rev,
+    pub marks: Vec<Mark>,
+    clock: i64,
+}
+
+impl Server {
+    pub fn new() -> Self {
+        let people = [UserId::new(), UserId::new()];
+        let mark = |user| Mark { user, delivered: Seq(0), read: Seq(0), mine: 0, upto: Seq(0) };
+        Self {
+            room: RoomId::new(),
+            people,
+            messages: Vec::new(),
+            rev: Rev(0),
+            marks: people.map(mark).to_vec(),
+            clock: 0,
+        }
+    }
+
+    pub fn last_seq(&self) -> Seq {
+        Seq(self.messages.len() as i64)
+    }
+
+    /// Takes a message, or answers with the first one of this id.
+    pub fn send(&mut self, sender: UserId, id: MessageId, body: &str) -> (ServerFrame, Option<ServerFrame>) {
+        if let Some(known) = self.messages.iter().find(|message| message.id == id) {
+            return (self.accepted(known), None);
+        }
+        self.rev = self.rev.next();
+        self.clock += 1;
+        let message = Message {
+            id,
+            seq: self.last_seq().next(),
+            rev: self.rev,
+            sender,
+            at: Timestamp(self.clock),
+            body: body.to_owned(),
+        };
+        let accepted = self.accepted(&message);
+        self.messages.push(message.clone());
+        (accepted, Some(self.change(message)))
+    }
+
+    /// A change of an older message, as an edit will be.
+    pub fn edit(&mut self, place: usize) -> Option<ServerFrame> {
+        self.rev = self.rev.next();
+        let rev = self.rev;
+        let message = self.messages.get_mut(place)?;
+        message.rev = rev;
+        message.body = format!("{} (edited at {rev})", message.body);
+        Some(ServerFrame::Change(Change {
+            room: self.room,
+            rev,
+            item: Item::Message { message: message.clone() },
+        }))
+    }
+
+    /// A change of a kind this client does not know.
+    pub fn surprise(&mut self) -> ServerFrame {
+        self.rev = self.rev.next();
+        let text = format!(r#"{{"type":"change","room":"{}","rev":{},"kind":"poll"}}"#, self.room, self.rev);
+        ServerFrame::parse(&text).unwrap()
+    }
+
+    pub fn mark(&mut self, user: UserId, delivered: Seq, read: Seq) -> ServerFrame {
+        let last = self.last_seq();
+        let mark = self.marks.iter_mut().find(|mark| mark.user == user).unwrap();
+        mark.read = mark.read.max(read.min(last));
+        mark.delivered = mark.delivered.max(delivered.min(last)).max(mark.read);
+        ServerFrame::Mark { room: self.room, mark: self.mark_of(user) }
+    }
+
+    fn mark_of(&self, user: UserId) -> Mark {
+        let mark = *self.marks.iter().find(|mark| mark.user == user).unwrap();
+        let own = self.messages.iter().filter(|message| message.sender == user && message.seq > mark.read);
+        Mark { mine: own.count() as i64, upto: self.last_seq(), ..mark }
+    }
+
+    pub fn describe(&self) -> Room {
+        let person = |id| Person { id, username: "someone".into(), name: "Someone".into() };
+        Room {
+            id: self.room,
+            kind: RoomKind::Private,
+            title: None,
+            people: self.people.map(person).to_vec(),
+            marks: self.people.map(|user| self.mark_of(user)).to_vec(),
+            rev: self.rev,
+            last_seq: self.last_seq(),
+            last: self.messages.last().cloned(),
+            created_at: Timestamp(0),
+        }
+    }
+
+    pub fn page(&self, before: Option<Seq>) -> Page {
+        let end = before
+            .map_or(self.messages.len(), |seq| (seq.0 - 1).clamp(0, self.messages.len() as i64) as usize);
+        let start = end.saturating_sub(PAGE as usize);
+        Page {
+            room: self.room,
+            rev: self.rev,
+            last_seq: self.last_seq(),
+            messages: self.messages[start..end].to_vec(),
+        }
+    }
+
+    pub fn changes(&self, after: Rev) -> ServerFrame {
+        let limited = after > self.rev || self.rev.0 - after.0 > CATCH_UP;
+        let mut messages: Vec<Message> = match limited {
+            true => self.page(None).messages,
+            false => self.messages.iter().filter(|message| message.rev > after).cloned().collect(),
+        };
+        messages.sort_by_key(|message| message.rev);
+        ServerFrame::Changes {
+            room: self.room,
+            after,
+            upto: self.rev,
+            limited,
+            messages,
+            marks: self.describe().marks,
+        }
+    }
+
+    pub fn hello(&self, cursor: &BTreeMap<RoomId, Position>) -> Vec<ServerFrame> {
+        let room = self.describe();
+        let missed = match cursor.get(&self.room) {
+            None => Some(ServerFrame::Room { room }),
+            Some(position) => {
+                let same = position.rev == room.rev && position.marks == Some(marks_sum(&room.marks));
+                (!same).then(|| self.changes(position.rev))
+            }
+        };
+        missed.into_iter().chain([ServerFrame::CaughtUp]).collect()
+    }
+
+    fn accepted(&self, message: &Message) -> ServerFrame {
+        let Message { id, seq, rev, at, .. } = *message;
+        ServerFrame::Accepted(Accepted { room: self.room, id, seq, rev, at })
+    }
+
+    fn change(&self, message: Message) -> ServerFrame {
+        ServerFrame::Change(Change { room: self.room, rev: message.rev, item: Item::Message { message } })
+    }
+}
+
+/// One device and the frames on their way to it.
+pub struct Device {
+    pub chat: Chat,
+    pub inbound: VecDeque<ServerFrame>,
+    pub outbound: VecDeque<ClientFrame>,
+    pub connected: bool,
+}
+
+impl Device {
+    pub fn new(me: UserId) -> Self {
+        Self { chat: Chat::new(me), inbound: VecDeque::new(), outbound: VecDeque::new(), connected: false }
+    }
+
+    pub fn compose(&mut self, room: RoomId, text: &str) -> MessageId {
+        let pending = Pending::new(room, Body::new(text).unwrap(), Timestamp(0));
+        let id = pending.id;
+        self.chat.compose(pending);
+        id
+    }
+
+    pub fn connect(&mut self, server: &Server) {
+        self.disconnect();
+        self.connected = true;
+        let ClientFrame::Hello { cursor, .. } = self.chat.hello() else { panic!("the first frame is hello") };
+        self.inbound.extend(server.hello(&cursor));
+    }
+
+    pub fn disconnect(&mut self) {
+        self.connected = false;
+        self.inbound.clear();
+        self.outbound.clear();
+        self.chat.disconnected();
+    }
+
+    /// Takes the frame at a place in the queue: 0 is the order in which they were sent.
+    pub fn receive(&mut self, place: usize) {
+        if let Some(frame) = self.inbound.remove(place) {
+            self.chat.receive(frame);
+        }
+    }
+}

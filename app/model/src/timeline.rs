@@ -18,7 +18,7 @@ pub struct Timeline {
     rev: Rev,
     /// The newest change known to exist.
     head: Rev,
-    /// The newest message known to exist.
+    /// The newest message that was ever here, or was here when the room was first heard of.
     last_seq: Seq,
     messages: BTreeMap<Seq, Message>,
     /// Changes that came before the ones they follow.
@@ -119,7 +119,6 @@ impl Timeline {
     /// held here: what changed in it since is not in it.
     pub fn page(&mut self, page: Page) -> Option<Rev> {
         self.hear(page.rev);
-        self.last_seq = self.last_seq.max(page.last_seq);
         for message in page.messages {
             self.hear(message.rev);
             self.put(message);

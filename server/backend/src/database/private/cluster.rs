@@ -1,0 +1,187 @@
+//! The files of a private server, and the command that serves them.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, bail};
+
+use super::{
+    NAME, Options,
+    binaries::{self, Binaries},
+    identity::Identity,
+    socket,
+};
+
+/// One old log of this size is kept beside the present one, in bytes.
+const LONGEST_LOG: u64 = 8 << 20;
+
+/// Where the files are, under the folder of a private server.
+pub(super) fn files(folder: &Path) -> PathBuf {
+    folder.join("cluster")
+}
+
+/// A server's files, ready to be served.
+pub(crate) struct Cluster {
+    folder: PathBuf,
+    binaries: Binaries,
+    identity: Identity,
+    socket: PathBuf,
+    options: Options,
+}
+
+impl Cluster {
+    /// Makes the files in `folder` unless they are there.
+    pub(crate) async fn prepare(folder: &Path, options: Options) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let folder = folder.canonicalize()?;
+        let made_by = fs::read_to_string(files(&folder).join("PG_VERSION")).ok();
+        let binaries = binaries::find(made_by.as_deref().map(str::trim))?;
+        let identity = Identity::choose(&folder, &binaries.postgres)?;
+        identity.make_folder(&folder)?;
+        let socket = socket::folder(&folder, identity)?;
+        let cluster = Self { folder, binaries, identity, socket, options };
+        if made_by.is_none() {
+            cluster.initialise().await?;
+        }
+        Ok(cluster)
+    }
+
+    pub(super) fn files(&self) -> PathBuf {
+        files(&self.folder)
+    }
+
+    pub(crate) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    #[cfg(test)]
+    pub(super) fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    pub(crate) fn url(&self, database: &str) -> String {
+        socket::url(&self.socket, database)
+    }
+
+    /// Under another name first: a crash in between leaves nothing half made.
+    async fn initialise(&self) -> anyhow::Result<()> {
+        let unfinished = self.folder.join("unfinished");
+        // C.UTF-8 is not everywhere; C always is, and orders the same.
+        for locale in ["C.UTF-8", "C"] {
+            if unfinished.exists() {
+                fs::remove_dir_all(&unfinished)?;
+            }
+            let output = tokio::process::Command::from(self.initdb(&unfinished, locale)).output().await;
+            let output = output.with_context(|| format!("cannot run {}", self.binaries.initdb.display()))?;
+            if output.status.success() {
+                fs::rename(&unfinished, self.files())?;
+                return Ok(File::open(&self.folder)?.sync_all()?);
+            }
+            let said = String::from_utf8_lossy(&output.stderr);
+            if locale == "C" || !said.contains("locale") {
+                bail!("PostgreSQL could not make its files: {}", last_line(&said));
+            }
+        }
+        unreachable!("the last locale returns either way")
+    }
+
+    fn initdb(&self, into: &Path, locale: &str) -> Command {
+        let mut command = self.identity.command(&self.binaries.initdb);
+        command.arg("--pgdata").arg(into).arg("--locale").arg(locale);
+        command.args(["--encoding=UTF8", "--auth=trust", "--no-instructions"]).args(["--username", NAME]);
+        if !self.options.durable {
+            command.arg("--no-sync");
+        }
+        command
+    }
+
+    /// The server in the foreground, its log going to a file.
+    pub(crate) fn serve(&self) -> anyhow::Result<Command> {
+        let mut command = self.identity.command(&self.binaries.postgres);
+        command.args(self.arguments());
+        self.log_to_file(&mut command)?;
+        Ok(command)
+    }
+
+    /// The same under a shell script, which finds the folder in `$1` and the server's command after it.
+    pub(crate) fn serve_in(&self, script: &str) -> anyhow::Result<Command> {
+        let mut command = self.identity.command(Path::new("/bin/sh"));
+        command.args(["-c", script, "sh"]).arg(&self.folder).arg(&self.binaries.postgres);
+        command.args(self.arguments());
+        self.log_to_file(&mut command)?;
+        Ok(command)
+    }
+
+    fn log_to_file(&self, command: &mut Command) -> anyhow::Result<()> {
+        self.identity.own(&self.files())?;
+        self.bound_log();
+        let log = OpenOptions::new().create(true).append(true).open(self.log())?;
+        command.stdout(log.try_clone()?).stderr(log);
+        Ok(())
+    }
+
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = vec!["-D".into(), self.files().into(), "-k".into(), self.socket.clone().into()];
+        for setting in self.settings() {
+            arguments.extend(["-c".into(), setting.into()]);
+        }
+        arguments
+    }
+
+    fn settings(&self) -> [String; 12] {
+        let safe = if self.options.durable { "on" } else { "off" };
+        let connections = self.options.max_connections;
+        [
+            "listen_addresses=".to_owned(),
+            "unix_socket_permissions=0700".to_owned(),
+            "shared_buffers=128MB".to_owned(),
+            "timezone=UTC".to_owned(),
+            "log_timezone=UTC".to_owned(),
+            // What people wrote never goes to a log: no statements, no details of a violated key.
+            "log_min_messages=warning".to_owned(),
+            "log_min_error_statement=panic".to_owned(),
+            "log_error_verbosity=terse".to_owned(),
+            format!("max_connections={connections}"),
+            format!("fsync={safe}"),
+            format!("synchronous_commit={safe}"),
+            format!("full_page_writes={safe}"),
+        ]
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    /// Keeps the log small. The server appends, so it may be cut while it runs.
+    pub(super) fn bound_log(&self) {
+        let log = self.log();
+        if fs::metadata(&log).is_ok_and(|found| found.len() > LONGEST_LOG) {
+            let cut = fs::copy(&log, self.folder.join("log.old"))
+                .and_then(|_| OpenOptions::new().write(true).open(&log)?.set_len(0));
+            if let Err(error) = cut {
+                tracing::warn!(%error, "the log of PostgreSQL cannot be cut");
+            }
+        }
+    }
+
+    /// How much is in the log, in bytes.
+    pub(super) fn log_length(&self) -> usize {
+        fs::metadata(self.log()).map_or(0, |found| usize::try_from(found.len()).unwrap_or(0))
+    }
+
+    /// What the server said after the first `from` bytes of its log, in one line.
+    pub(super) fn last_words(&self, from: usize) -> String {
+        let log = fs::read(self.log()).unwrap_or_default();
+        let log = String::from_utf8_lossy(log.get(from..).unwrap_or_default());
+        let fatal = log.lines().rev().find(|line| line.contains("FATAL"));
+        fatal.map_or_else(|| last_line(&log), str::to_owned)
+    }
+}
+
+fn last_line(text: &str) -> String {
+    text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it did not say why").trim().to_owned()
+}

@@ -1,13 +1,24 @@
 //! Accounts: signing up, signing in, and who that is.
+//!
+//! Usernames are public; which e-mail addresses have an account is not. Signing up with an address
+//! that has one looks and costs the same as with any other: its row is kept, its code verifies
+//! nothing, and the mail that goes out says "you already have an account".
+
+mod code;
+mod me;
+mod password;
+mod pending;
+mod register;
+mod registration;
+mod resend_code;
+mod sign_in;
+mod sign_out;
+mod username_free;
+mod verify;
 
 use std::net::IpAddr;
 
-use model::{
-    RegistrationId, Result,
-    accounts::{Me, Registration},
-};
-
-use crate::{Backend, SignedIn, sessions::NewSession};
+pub(crate) use pending::Pending;
 
 /// What a person fills in to sign up.
 #[derive(Clone)]
@@ -24,46 +35,4 @@ pub struct Origin {
     pub address: IpAddr,
     /// The browser's name for itself.
     pub agent: String,
-}
-
-impl Backend {
-    pub async fn username_free(&self, username: &str, from: &Origin) -> Result<()> {
-        let _ = (username, from);
-        todo!()
-    }
-
-    pub async fn register(&self, form: SignUp, from: &Origin) -> Result<Registration> {
-        let _ = (form, from);
-        todo!()
-    }
-
-    pub async fn registration(&self, id: RegistrationId) -> Result<Registration> {
-        let _ = id;
-        todo!()
-    }
-
-    pub async fn resend_code(&self, id: RegistrationId, from: &Origin) -> Result<Registration> {
-        let _ = (id, from);
-        todo!()
-    }
-
-    pub async fn verify(&self, id: RegistrationId, code: &str, from: &Origin) -> Result<NewSession> {
-        let _ = (id, code, from);
-        todo!()
-    }
-
-    pub async fn sign_in(&self, login: &str, password: &str, from: &Origin) -> Result<NewSession> {
-        let _ = (login, password, from);
-        todo!()
-    }
-
-    pub async fn sign_out(&self, who: &SignedIn) -> Result<()> {
-        let _ = who;
-        todo!()
-    }
-
-    pub async fn me(&self, who: &SignedIn) -> Result<Me> {
-        let _ = who;
-        todo!()
-    }
 }

@@ -8,6 +8,7 @@ use std::{ops::Deref, sync::Arc};
 pub mod accounts;
 pub mod bus;
 pub mod clock;
+mod compose;
 pub mod database;
 pub mod failure;
 pub mod group_commit;
@@ -24,6 +25,7 @@ pub mod sessions;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use compose::Setup;
 pub use sessions::SignedIn;
 
 /// The services of one process, cheap to clone.

@@ -3,6 +3,7 @@
 //! The server lives in memory where it can, is started by the first test that asks, and ends with
 //! the test process however that ends.
 
+mod backend;
 mod janitor;
 mod server;
 
@@ -14,6 +15,7 @@ use std::sync::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 use crate::database;
+pub use backend::{TestBackend, person};
 use server::TestServer;
 
 static SERVER: OnceLock<Result<TestServer, String>> = OnceLock::new();

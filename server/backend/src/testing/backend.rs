@@ -72,7 +72,7 @@ impl TestBackend {
         (ana, bo, room.id)
     }
 
-    /// Sends texts one after the other.
+    /// Sends texts one after the other, slowly enough for the limits.
     ///
     /// # Panics
     /// One is refused.
@@ -80,6 +80,7 @@ impl TestBackend {
         let mut ids = Vec::new();
         for text in texts {
             let id = MessageId::new();
+            self.clock.advance(chrono::TimeDelta::milliseconds(100));
             let body = Body::new(*text).expect("a text that may be sent");
             self.send(who, room, id, body).await.expect("accepted");
             ids.push(id);

@@ -1,1 +1,80 @@
+//! The file mailbox of a development instance: the mails as people would get them.
 
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+use backend::mail::StoredMail;
+use model::Error;
+
+use super::{origin::refuse, site::Web};
+
+/// Mails shown, the newest first.
+const SHOWN: usize = 50;
+
+/// For people.
+pub(super) async fn show(State(web): State<Web>) -> Response {
+    match newest(&web).await {
+        Ok(mails) => {
+            let policy = HeaderValue::from_static("default-src 'none'; style-src 'self'; font-src 'self'");
+            ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page(&mails))).into_response()
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+/// For programs that test.
+pub(super) async fn list(State(web): State<Web>) -> Response {
+    match newest(&web).await {
+        Ok(mails) => Json(mails).into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+async fn newest(web: &Web) -> Result<Vec<StoredMail>, Error> {
+    web.backend.mailer.mailbox(SHOWN).await.map_err(|error| {
+        tracing::warn!(%error, "the mailbox cannot be read");
+        Error::unavailable()
+    })
+}
+
+fn page(mails: &[StoredMail]) -> String {
+    let items: String = mails.iter().map(item).collect();
+    let content = match mails.is_empty() {
+        true => "<p class=\"none\">No mail yet. Sign up, and the code arrives here.</p>",
+        false => &items,
+    };
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>Mailbox</title><link rel=\"stylesheet\" href=\"/mailbox.css\"></head>\
+         <body><main><h1>Mailbox</h1><p class=\"note\">This instance runs in development mode: \
+         its mail is not sent, it is kept here. <a href=\"/dev/mail\">Look again</a></p>{content}</main></body></html>"
+    )
+}
+
+fn item(mail: &StoredMail) -> String {
+    format!(
+        "<article><header><h2>{}</h2><p>To {} · <time>{}</time></p></header><pre>{}</pre></article>",
+        escape(&mail.subject),
+        escape(&mail.to),
+        mail.at.format("%-d %B %Y, %H:%M:%S UTC"),
+        escape(mail.text.trim()),
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_wrote_is_text() {
+        assert_eq!(escape("<b a=\"1\">&"), "&lt;b a=&quot;1&quot;&gt;&amp;");
+    }
+}

@@ -90,12 +90,20 @@ pub(crate) mod server {
         }
     }
 
+    /// Sends the reader of a page for signed-out people on, if they are signed in.
+    pub(crate) fn send_signed_in_to(path: &str) {
+        let Some(parts) = use_context::<http::request::Parts>() else { return };
+        if parts.extensions.get::<SignedIn>().is_some() {
+            leptos_axum::redirect(path);
+        }
+    }
+
     /// Server functions answer 500 to any error unless told otherwise. A plain form is sent back
     /// to its page instead, with the error in the query: a status would keep the browser there.
     pub(crate) fn set_status(error: &Error) {
         let Some(response) = use_context::<ResponseOptions>() else { return };
         let parts = use_context::<http::request::Parts>();
-        if parts.is_some_and(|parts| wants_html(&parts)) {
+        if parts.is_some_and(|parts| parts.method == http::Method::POST && wants_html(&parts)) {
             return;
         }
         let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -6,3 +6,11 @@ pub mod live;
 pub mod messages;
 pub mod people;
 pub mod rooms;
+pub mod routes;
+pub mod settings;
+mod shell;
+pub mod ui;
+
+pub use routes::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;

@@ -1,2 +1,4 @@
 //! People.
 pub mod calls;
+pub mod find;
+pub mod row;

@@ -1,2 +1,9 @@
 //! Rooms.
+pub mod bar;
 pub mod calls;
+pub mod connection;
+pub mod layout;
+pub mod list;
+pub mod row;
+pub mod summary;
+pub mod title;

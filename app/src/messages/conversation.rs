@@ -1,0 +1,153 @@
+//! An open room: who it is with, what was said, and where to write.
+
+use icondata_lu::LuArrowLeft;
+use leptos::{html, prelude::*};
+use model::{Page, Room, RoomId, Seq};
+
+use super::{
+    announce::Announcer,
+    calls::get_page,
+    composer::{Composer, focus},
+    history::History,
+};
+use crate::{
+    call::Failed,
+    live::Live,
+    rooms::{
+        calls::get_room,
+        summary::{Summary, face},
+        title::PageTitle,
+    },
+    ui::{Avatar, Icon, avatar::Face, skeleton::SkeletonMessages, trouble::Trouble},
+};
+
+/// A tail of this many messages is enough to open a room without asking the server.
+const ENOUGH: i64 = 30;
+
+/// A room and where to begin in it. Made anew for each.
+#[component]
+pub fn Conversation(room: RoomId, at: Option<Seq>) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let known = live.chat.with_untracked(|chat| chat.conversation(room).is_some());
+    if known && at.is_none() && is_loaded(live, room) {
+        return view! { <Talk room at /> }.into_any();
+    }
+    let loaded = OnceResource::new_blocking(load(room, at, known));
+    view! {
+        <Suspense fallback=move || {
+            view! { <Opening room /> }
+        }>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok((described, page)) => {
+                        if let Some(room) = described {
+                            live.chat.update(|chat| chat.room(room));
+                        }
+                        live.page(page);
+                        view! { <Talk room at /> }.into_any()
+                    }
+                    Err(Failed(error)) => {
+                        view! {
+                            <PageTitle name="Not here".to_owned() />
+                            <Trouble error />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+async fn load(room: RoomId, at: Option<Seq>, known: bool) -> Result<(Option<Room>, Page), Failed> {
+    let described = match known {
+        true => None,
+        false => Some(get_room(room).await?),
+    };
+    Ok((described, get_page(room, None, None, at, None).await?))
+}
+
+fn is_loaded(live: Live, room: RoomId) -> bool {
+    live.chat.with_untracked(|chat| {
+        let Some(conversation) = chat.conversation(room) else { return false };
+        let head = conversation.timeline.last_seq();
+        match conversation.timeline.tail_start() {
+            Some(start) => start == Seq(1) || head.0 - start.0 + 1 >= ENOUGH,
+            None => head == Seq::ZERO,
+        }
+    })
+}
+
+/// The room while its messages are on their way.
+#[component]
+fn Opening(room: RoomId) -> impl IntoView {
+    view! {
+        <Head room />
+        <div class="log" aria-busy="true">
+            <div class="col">
+                <SkeletonMessages />
+                <SkeletonMessages />
+            </div>
+            <div class="sky"></div>
+        </div>
+        <div class="composer">
+            <div class="box">
+                <div class="grow"></div>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let field = NodeRef::<html::Textarea>::new();
+    let to_end = RwSignal::new(None);
+    let name = live.chat.with_untracked(|chat| {
+        chat.conversation(room).map(|conversation| conversation.room.name(chat.me()).to_owned())
+    });
+    let name = name.unwrap_or_default();
+    let done = Callback::new(move |()| focus(field));
+    view! {
+        <PageTitle name=name.clone() />
+        <Head room />
+        <History room at to_end done />
+        <Composer room name field to_end />
+        <Announcer room />
+    }
+}
+
+#[component]
+fn Head(room: RoomId) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let shown = Memo::new(move |_| {
+        live.chat.with(|chat| {
+            let summary = Summary::of(chat, room)?;
+            let room = &chat.conversation(room)?.room;
+            let about = match room.other(chat.me()) {
+                Some(person) => format!("@{}", person.username),
+                None => format!("{} members", room.people.len()),
+            };
+            Some((summary.name, about, face(room, chat), summary.is_group))
+        })
+    });
+    view! {
+        <header class="talk-head">
+            <a class="icon back" href="/chats" aria-label="Back to chats">
+                <Icon icon=LuArrowLeft />
+            </a>
+            {move || shown.get().map(|(name, about, face, is_group)| who(name, about, face, is_group))}
+        </header>
+    }
+}
+
+fn who(name: String, about: String, face: Face, is_group: bool) -> impl IntoView {
+    view! {
+        <Avatar face size=if is_group { "m sq" } else { "m" } />
+        <div class="min-w-0 flex-1">
+            <h1 class="cut">{name}</h1>
+            <p class="meta cut">{about}</p>
+        </div>
+    }
+}

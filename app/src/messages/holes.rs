@@ -1,0 +1,53 @@
+//! Fetches what is missing in the rows that are drawn.
+
+use std::collections::BTreeSet;
+
+use leptos::{prelude::*, task::spawn_local};
+use model::{RoomId, Seq, limits::PAGE_MAX};
+
+use super::{calls::get_page, rows::Row};
+use crate::live::{Link, Live};
+
+/// Fills the holes of `rows` as they show up. Returns whether it is stuck, and how to go on.
+pub fn fill_holes(room: RoomId, rows: Memo<Vec<Row>>) -> (RwSignal<bool>, Callback<()>) {
+    let live = expect_context::<Live>();
+    let stuck = RwSignal::new(false);
+    let asked = StoredValue::new(BTreeSet::<Seq>::new());
+    let holes = Memo::new(move |_| rows.with(|rows| holes(rows)));
+    Effect::new(move || {
+        if stuck.get() {
+            return;
+        }
+        for (from, to) in holes.get() {
+            if asked.try_update_value(|asked| asked.insert(to)) != Some(true) {
+                continue;
+            }
+            spawn_local(async move {
+                let wanted = (to.0 - from.0 + 1).min(PAGE_MAX);
+                let page = get_page(room, Some(to.next()), None, None, Some(wanted)).await;
+                let _ = asked.try_update_value(|asked| asked.remove(&to));
+                match page {
+                    Ok(page) => live.page(page),
+                    Err(_) => {
+                        let _ = stuck.try_set(true);
+                    }
+                }
+            });
+        }
+    });
+    // A connection that is back is worth another try.
+    Effect::new(move || {
+        if live.link.get() == Link::Open {
+            stuck.set(false);
+        }
+    });
+    (stuck, Callback::new(move |()| stuck.set(false)))
+}
+
+fn holes(rows: &[Row]) -> Vec<(Seq, Seq)> {
+    let hole = |row: &Row| match row {
+        Row::Hole { from, to } => Some((*from, *to)),
+        Row::Message(_) => None,
+    };
+    rows.iter().filter_map(hole).collect()
+}

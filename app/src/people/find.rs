@@ -1,0 +1,129 @@
+//! `/people`: find somebody to talk to.
+
+use std::time::Duration;
+
+use icondata_lu::{LuSearch, LuUsers};
+use leptos::{ev::SubmitEvent, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_query_map};
+use model::Person;
+
+use super::{calls::find_people, row::PersonRow};
+use crate::{
+    call::Failed,
+    rooms::title::PageTitle,
+    ui::{Icon, browser},
+};
+
+/// A pause in typing as long as this asks the server.
+const PAUSE: Duration = Duration::from_millis(200);
+
+#[component]
+pub fn FindPeople() -> impl IntoView {
+    let asked = use_query_map();
+    let asked = Memo::new(move |_| asked.with(|query| query.get("q").unwrap_or_default()));
+    let people = Resource::new_blocking(move || asked.get(), find_people);
+    view! {
+        <PageTitle name="People".to_owned() />
+        <div class="page">
+            <div class="inner">
+                <h1 class="heading">"People"</h1>
+                <SearchField asked />
+                <div class="pt-3">
+                    <Transition fallback=|| ()>
+                        {move || Suspend::new(async move { results(people.await, asked.get_untracked()) })}
+                    </Transition>
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A plain form that asks by address; with scripts, while one types.
+#[component]
+fn SearchField(asked: Memo<String>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let navigate = use_navigate();
+    let ask = move || {
+        let Some(field) = field.get_untracked() else { return };
+        let query = field.value();
+        if query.trim() == asked.get_untracked().trim() {
+            return;
+        }
+        let query = String::from(js_sys::encode_uri_component(query.trim()));
+        let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate(&format!("/people?q={query}"), replace);
+    };
+    let ask_now = ask.clone();
+    let on_input = move |_| {
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+        waiting.set_value(set_timeout_with_handle(ask.clone(), PAUSE).ok());
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        ask_now();
+    };
+    Effect::new(move || {
+        if let Some(field) = field.get()
+            && browser::matches("(pointer: fine)")
+        {
+            let _ = field.focus();
+        }
+    });
+    view! {
+        <form class="find" role="search" action="/people" method="get" on:submit=on_submit>
+            <Icon icon=LuSearch />
+            <input
+                node_ref=field
+                type="search"
+                name="q"
+                value=asked.get_untracked()
+                placeholder="Name or username"
+                aria-label="Find people by name or username"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                on:input=on_input
+            />
+        </form>
+    }
+}
+
+fn results(people: Result<Vec<Person>, Failed>, asked: String) -> AnyView {
+    let people = match people {
+        Ok(people) => people,
+        Err(Failed(error)) => return view! { <p class="alarm" role="alert">{error.message}</p> }.into_any(),
+    };
+    let count = people.len();
+    let said = match (count, asked.is_empty()) {
+        (_, true) => String::new(),
+        (0, _) => format!("Nobody found for “{asked}”"),
+        (1, _) => "1 person found".to_owned(),
+        (count, _) => format!("{count} people found"),
+    };
+    if count > 0 {
+        let rows = people.into_iter().map(|person| view! { <li><PersonRow person /></li> }).collect_view();
+        return view! {
+            <p class="sr" role="status">{said}</p>
+            <ul>{rows}</ul>
+        }
+        .into_any();
+    }
+    let (title, hint) = match asked.is_empty() {
+        true => ("Who are you looking for?".to_owned(), "Type the beginning of a name or a username."),
+        false => (said, "Check the spelling, or ask them for their username."),
+    };
+    view! {
+        <div class="empty" role="status">
+            <span class="badge">
+                <Icon icon=LuUsers />
+            </span>
+            <p class="title">{title}</p>
+            <p class="meta">{hint}</p>
+        </div>
+    }
+    .into_any()
+}

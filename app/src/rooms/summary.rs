@@ -1,0 +1,85 @@
+//! What the list says of a room, counted from the state.
+
+use model::{Chat, Room, RoomId, Timestamp, outbox::Pending};
+
+use crate::{
+    messages::delivery::{Delivery, delivery_of},
+    ui::avatar::Face,
+};
+
+/// One row of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub id: RoomId,
+    pub name: String,
+    pub face: Face,
+    pub is_group: bool,
+    /// When something last happened.
+    pub at: Timestamp,
+    pub unread: i64,
+    pub last: Last,
+}
+
+/// The newest line of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Last {
+    Nothing,
+    Mine { text: String, delivery: Delivery },
+    Theirs { author: Option<String>, text: String },
+}
+
+impl Summary {
+    pub fn of(chat: &Chat, room: RoomId) -> Option<Self> {
+        let me = chat.me();
+        let waiting = chat.outbox().in_room(room).last();
+        let room = &chat.conversation(room)?.room;
+        Some(Self {
+            id: room.id,
+            name: room.name(me).to_owned(),
+            face: face(room, chat),
+            is_group: room.other(me).is_none(),
+            at: waiting.map_or(room.active_at(), |pending| pending.at),
+            unread: room.unread(me),
+            last: waiting.map_or_else(|| Last::of(chat, room), Last::waiting),
+        })
+    }
+
+    /// What a filter or a reader of the list looks for: an empty room is nobody's chat yet.
+    pub fn is_started(chat: &Chat, room: &Room) -> bool {
+        room.last.is_some() || chat.outbox().in_room(room.id).next().is_some()
+    }
+}
+
+impl Last {
+    fn of(chat: &Chat, room: &Room) -> Self {
+        let Some(message) = &room.last else { return Self::Nothing };
+        let text = one_line(&message.body);
+        if message.sender == chat.me() {
+            return Self::Mine { text, delivery: delivery_of(room, chat.me(), message.seq) };
+        }
+        let author = room.other(chat.me()).is_none().then(|| room.person(message.sender)).flatten();
+        let author = author.and_then(|person| person.name.split_whitespace().next()).map(str::to_owned);
+        Self::Theirs { author, text }
+    }
+
+    fn waiting(pending: &Pending) -> Self {
+        let delivery = if pending.failed.is_some() { Delivery::Failed } else { Delivery::Pending };
+        Self::Mine { text: one_line(&pending.body), delivery }
+    }
+}
+
+/// The face of a room: the other person's, or for a group its own.
+pub fn face(room: &Room, chat: &Chat) -> Face {
+    if let Some(person) = room.other(chat.me()) {
+        return Face::from(person);
+    }
+    let mut words = room.name(chat.me()).split_whitespace().filter_map(|word| word.chars().next());
+    let initials = words.next().into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect();
+    Face { initials, hue: model::people::hue(room.id.0) }
+}
+
+/// The beginning of a text, on one line: what a row can show.
+pub fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().take(24).collect();
+    words.join(" ").chars().take(120).collect()
+}

@@ -1,0 +1,28 @@
+//! The title of the window, with what waits to be read.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::live::Live;
+
+/// Messages not yet read, over all chats.
+pub fn use_unread() -> Memo<i64> {
+    let live = expect_context::<Live>();
+    Memo::new(move |_| live.chat.with(|chat| chat.rooms().iter().map(|room| room.unread(chat.me())).sum()))
+}
+
+/// `(3) Eva Novak · Rapport`; without a name `(3) Rapport`.
+#[component]
+pub fn PageTitle(#[prop(into)] name: Signal<String>) -> impl IntoView {
+    let unread = use_unread();
+    let text = move || {
+        let count = match unread.get() {
+            0 => String::new(),
+            count => format!("({count}) "),
+        };
+        name.with(|name| {
+            if name.is_empty() { format!("{count}Rapport") } else { format!("{count}{name} · Rapport") }
+        })
+    };
+    view! { <Title text /> }
+}

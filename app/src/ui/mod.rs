@@ -1,0 +1,17 @@
+//! What every view is made of.
+
+pub mod avatar;
+pub mod browser;
+pub mod clock;
+pub mod field;
+pub mod icon;
+pub mod mark;
+pub mod preferences;
+pub mod skeleton;
+pub mod time;
+pub mod trouble;
+
+pub use avatar::Avatar;
+pub use clock::{Clock, use_clock};
+pub use icon::Icon;
+pub use mark::Mark;

@@ -3,7 +3,7 @@
 mod health;
 mod mailbox;
 mod metrics;
-mod origin;
+pub(crate) mod origin;
 mod router;
 mod security;
 mod session;

@@ -10,11 +10,11 @@ pub enum Limit {
     SignInAccount,
     /// Passwords tried from one address, where a whole company may sit.
     SignInAddress,
-    /// Sign-ups and code checks from one address.
+    /// Sign-ups and codes asked for from one address.
     Register,
     /// Code mails to one e-mail address, whoever asks for them.
     MailTo,
-    /// Searches while typing: usernames, people.
+    /// Small questions: searches while typing, codes typed in.
     Lookup,
     /// Messages sent by one person.
     Send,
@@ -44,7 +44,7 @@ impl Limit {
         match self {
             Self::SignInAccount => 10,
             Self::SignInAddress => 60,
-            Self::Register => 40,
+            Self::Register => 60,
             Self::MailTo => 6,
             Self::Lookup => 60,
             Self::Send => SEND_BURST,
@@ -59,7 +59,7 @@ impl Limit {
         match self {
             Self::SignInAccount => Duration::from_secs(20),
             Self::SignInAddress => Duration::from_secs(1),
-            Self::Register => Duration::from_secs(5),
+            Self::Register => Duration::from_secs(2),
             Self::MailTo => Duration::from_secs(120),
             Self::Lookup => Duration::from_millis(250),
             Self::Send => Duration::from_millis(1000 / SEND_PER_SECOND as u64),

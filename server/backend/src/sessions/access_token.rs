@@ -46,3 +46,28 @@ pub(super) fn check(secret: &Secret, token: &str, now: DateTime<Utc>) -> Option<
     let running = now.timestamp() < claims.exp;
     running.then_some(SignedIn { user: claims.sub, session: claims.sid })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_for_another_use_or_without_an_end_is_refused() {
+        let secret = Secret::new([1; 32]);
+        let who = SignedIn { user: UserId::new(), session: SessionId::new() };
+        let now = DateTime::UNIX_EPOCH;
+        let sign = |claims: serde_json::Value| {
+            let key = EncodingKey::from_secret(secret.access_tokens());
+            jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).expect("signs")
+        };
+        let claims = |aud: &str| serde_json::json!({ "sub": who.user, "sid": who.session, "aud": aud, "iat": 0, "exp": ACCESS_SECONDS });
+        assert_eq!(check(&secret, &sign(claims(AUDIENCE)), now), Some(who));
+        assert_eq!(check(&secret, &sign(claims("rapport-upload")), now), None);
+        for missing in ["sub", "sid", "aud", "iat", "exp"] {
+            let mut claims = claims(AUDIENCE);
+            claims.as_object_mut().expect("an object").remove(missing);
+            assert_eq!(check(&secret, &sign(claims), now), None, "without {missing}");
+        }
+        assert_eq!(check(&Secret::new([2; 32]), &make(&secret, who, now), now), None);
+    }
+}

@@ -1,0 +1,252 @@
+//! From the form to the account.
+
+use backend::{accounts::SignUp, database::schema::registrations, jobs::run_due_jobs};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures::future::join_all;
+use model::{
+    Code, RegistrationId,
+    limits::{CODE_AGAIN_SECONDS, CODE_SECONDS, CODE_TRIES},
+};
+
+use crate::accounts_world::{PASSWORD, World, code_in, email, form, from, refusal, refused, wrong};
+
+async fn rows(world: &World) -> Vec<(RegistrationId, i32)> {
+    let mut conn = world.backend.db.get().await.expect("a connection");
+    let query = registrations::table.select((registrations::id, registrations::tries));
+    query.load(&mut conn).await.expect("rows")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_up_and_is_signed_in_and_welcomed() {
+    let world = World::new().await;
+    let form = SignUp { email: " Ada@Example.org ".into(), username: "@Ada".into(), ..form("ada") };
+    let registration = world.backend.register(form, &from(1)).await.expect("signs up");
+    assert_eq!(registration.email, "ada@example.org");
+    assert_eq!(registration.again_at.0 - world.clock.now().timestamp_millis(), CODE_AGAIN_SECONDS * 1000);
+    assert_eq!(registration.expires_at.0 - world.clock.now().timestamp_millis(), CODE_SECONDS * 1000);
+    assert_eq!(world.backend.registration(registration.id).await.expect("waits"), registration);
+
+    let code = world.code("ada@example.org").await;
+    let copied = format!(" {} {} ", &code[..3], &code[3..]);
+    let session = world.backend.verify(registration.id, &copied, &from(1)).await.expect("the code is right");
+    assert_eq!(world.backend.authenticate(&session.access).expect("signed in"), session.who);
+    let me = world.backend.me(&session.who).await.expect("knows itself");
+    assert_eq!(
+        (me.username.as_str(), me.email.as_str(), me.id),
+        ("ada", "ada@example.org", session.who.user())
+    );
+
+    world.pass(1);
+    let welcome = world.newest_mail("ada@example.org").await.expect("a mail");
+    assert_eq!(welcome.subject, "Welcome to Rapport");
+    assert_eq!(refused(world.backend.verify(registration.id, &code, &from(1)).await), Code::NotFound);
+    assert_eq!(refused(world.backend.registration(registration.id).await), Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_guesses_at_once_are_few_tries() {
+    let world = World::new().await;
+    let mut lucky = 0;
+    for username in ["ada", "bea", "cid"] {
+        let id = world.register(username).await;
+        let code = world.code(&email(username)).await;
+        let guesses = (0..200u8).map(|n| {
+            // The right code is among them: whoever compares before counting lets it through.
+            let guess = if n == 199 { code.clone() } else { wrong(&code) };
+            let backend = world.backend.clone();
+            tokio::spawn(async move { backend.verify(id, &guess, &from(n)).await.map(|_| ()) })
+        });
+        let answers = join_all(guesses).await.into_iter().map(|answer| answer.expect("no panic"));
+        if answers.filter(Result::is_ok).count() > 0 {
+            lucky += 1;
+            continue;
+        }
+        assert!(rows(&world).await.contains(&(id, CODE_TRIES)));
+        let error = refusal(world.backend.verify(id, &code, &from(250)).await);
+        assert_eq!(error.code, Code::WrongCode, "the right code is too late");
+        world.pass(1);
+    }
+    // By chance it is among the first five in one of forty rounds.
+    assert!(lucky < 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_code_at_once_in_two_places_makes_one_account() {
+    let world = World::new().await;
+    let id = world.register("ada").await;
+    let code = world.code(&email("ada")).await;
+    let verify = || async { world.backend.verify(id, &code, &from(1)).await.is_ok() };
+    let (a, b, c) = tokio::join!(verify(), verify(), verify());
+    assert_eq!([a, b, c].iter().filter(|made| **made).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_with_an_account_looks_like_any_other() {
+    let world = World::new().await;
+    world.person("ada").await;
+    world.pass(1);
+    let again = SignUp { email: email("ada"), ..form("lovelace") };
+    let known = world.backend.register(again, &from(1)).await.expect("no telling");
+    let unknown = world.backend.register(form("grace"), &from(1)).await.expect("signs up");
+    assert_eq!((known.expires_at, known.again_at), (unknown.expires_at, unknown.again_at));
+
+    let mail = world.newest_mail(&email("ada")).await.expect("a mail");
+    assert_eq!(mail.subject, "You already have a Rapport account");
+    assert!(mail.text.contains("\nada\n"), "names the account");
+    assert_eq!(code_in(&mail), None);
+
+    let code = world.code(&email("grace")).await;
+    let (a, b) = (wrong(&code), "000000");
+    let unknown = refusal(world.backend.verify(unknown.id, &a, &from(1)).await);
+    let known_guess = refusal(world.backend.verify(known.id, b, &from(1)).await);
+    assert_eq!(unknown, known_guess);
+
+    world.pass(CODE_AGAIN_SECONDS);
+    world.backend.resend_code(known.id, &from(1)).await.expect("no telling");
+    assert_eq!(world.newest_mail(&email("ada")).await.expect("a mail").subject, mail.subject);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_username_has_one_owner() {
+    let world = World::new().await;
+    world.backend.username_free("ada", &from(1)).await.expect("free");
+    assert_eq!(refused(world.backend.username_free("a!", &from(1)).await), Code::Invalid);
+    let id = world.register("ada").await;
+    assert_eq!(refused(world.backend.username_free("Ada", &from(1)).await), Code::Taken);
+    let code = world.code(&email("ada")).await;
+    world.backend.verify(id, &code, &from(1)).await.expect("the code is right");
+    assert_eq!(refused(world.backend.username_free("ada", &from(1)).await), Code::Taken);
+    let stranger = SignUp { email: email("eve"), ..form("ada") };
+    let error = refusal(world.backend.register(stranger, &from(1)).await);
+    assert_eq!((error.code, error.field.as_deref()), (Code::Taken, Some("username")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_form_again_is_the_same_sign_up() {
+    let world = World::new().await;
+    let id = world.register("ada").await;
+    assert_eq!(world.register("ada").await, id);
+    let (a, b) = tokio::join!(world.register("grace"), world.register("grace"));
+    assert_eq!(a, b, "also twice at once");
+    let code = world.code(&email("ada")).await;
+    assert_eq!(world.mails(&email("ada")).await.len(), 1);
+    world.backend.verify(id, &code, &from(1)).await.expect("its code stays good");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_address_replaces_the_wrong_one() {
+    let world = World::new().await;
+    let mistyped = SignUp { email: email("adda"), ..form("ada") };
+    let first = world.backend.register(mistyped, &from(1)).await.expect("signs up");
+    world.pass(60);
+    let second = world.backend.register(form("ada"), &from(1)).await.expect("signs up");
+    assert_eq!(second.expires_at, first.expires_at, "the name is not held for longer");
+    assert_eq!(refused(world.backend.registration(first.id).await), Code::NotFound);
+    let code = world.code(&email("ada")).await;
+    world.backend.verify(second.id, &code, &from(1)).await.expect("the code is right");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_cannot_touch_a_sign_up() {
+    let world = World::new().await;
+    let id = world.register("ada").await;
+    let code = world.code(&email("ada")).await;
+    for email in [email("ada"), email("eve")] {
+        let form = SignUp { email, password: "another long password".into(), ..form("ada") };
+        assert_eq!(refused(world.backend.register(form, &from(9)).await), Code::Taken);
+    }
+    world.backend.verify(id, &code, &from(1)).await.expect("still good");
+    world.backend.sign_in("ada", PASSWORD, &from(1)).await.expect("still the owner's password");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_username_is_free_again_after_ten_minutes() {
+    let world = World::new().await;
+    let id = world.register("ada").await;
+    let code = world.code(&email("ada")).await;
+    world.pass(300);
+    world.register("ada").await;
+    world.pass(CODE_SECONDS - 300);
+    assert_eq!(refused(world.backend.verify(id, &code, &from(1)).await), Code::NotFound);
+    world.backend.username_free("ada", &from(1)).await.expect("free");
+    let form = SignUp { email: email("eve"), password: "another long password".into(), ..form("ada") };
+    world.backend.register(form, &from(1)).await.expect("signs up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_code_ends_the_old_one_and_forgives_no_try() {
+    let world = World::new().await;
+    let id = world.register("ada").await;
+    let first = world.code(&email("ada")).await;
+    let early = refusal(world.backend.resend_code(id, &from(1)).await);
+    assert_eq!((early.code, early.retry_after), (Code::RateLimited, Some(60_000)));
+    assert_eq!(refused(world.backend.verify(id, &wrong(&first), &from(1)).await), Code::WrongCode);
+
+    world.pass(CODE_AGAIN_SECONDS);
+    let sent = world.backend.resend_code(id, &from(1)).await.expect("sends another");
+    assert_eq!(sent.expires_at.0 - world.clock.now().timestamp_millis(), (CODE_SECONDS - 60) * 1000);
+    let second = world.code(&email("ada")).await;
+    assert_ne!(first, second);
+    assert_eq!(refused(world.backend.verify(id, &first, &from(1)).await), Code::WrongCode);
+    assert_eq!(rows(&world).await, [(id, 2)]);
+    world.backend.verify(id, &second, &from(1)).await.expect("the code is right");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_codes_are_all() {
+    let world = World::new().await;
+    let id = world.register("ada").await;
+    for _ in 0..4 {
+        world.pass(CODE_AGAIN_SECONDS);
+        world.backend.resend_code(id, &from(1)).await.expect("sends another");
+    }
+    world.pass(CODE_AGAIN_SECONDS);
+    let error = refusal(world.backend.resend_code(id, &from(1)).await);
+    assert_eq!((error.code, error.retry_after), (Code::RateLimited, Some(300_000)), "until it is over");
+    assert_eq!(world.mails(&email("ada")).await.len(), 1, "superseded codes are not mailed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_becomes_taken_meanwhile_is_told_to_its_owner() {
+    let world = World::new().await;
+    let other = SignUp { email: email("ada"), ..form("lovelace") };
+    let id = world.backend.register(other, &from(1)).await.expect("signs up").id;
+    let code = world.code(&email("ada")).await;
+    world.pass(1);
+    world.person("ada").await;
+    let error = refusal(world.backend.verify(id, &code, &from(1)).await);
+    assert_eq!((error.code, error.field.as_deref()), (Code::Taken, Some("email")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_gets_few_mails_whoever_asks() {
+    let world = World::new().await;
+    let mut limited = 0;
+    for n in 0..20u8 {
+        let form = SignUp { email: email("ada"), ..form(&format!("user{n}")) };
+        match world.backend.register(form, &from(n)).await {
+            Ok(_) => {}
+            Err(error) => {
+                assert_eq!(error.code, Code::RateLimited);
+                limited += 1;
+            }
+        }
+    }
+    assert_eq!(limited, 14);
+    assert_eq!(rows(&world).await.len(), 6, "what was refused changed nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ups_that_are_over_are_cleaned_up() {
+    let world = World::new().await;
+    world.register("ada").await;
+    world.pass(CODE_SECONDS / 2);
+    let grace = world.register("grace").await;
+    world.pass(CODE_SECONDS / 2);
+    let mut conn = world.backend.db.get().await.expect("a connection");
+    let job = backend::jobs::CleanRegistrations {};
+    world.backend.jobs.enqueue(&mut conn, &job).await.expect("queues");
+    run_due_jobs(&world.backend).await.expect("jobs run");
+    assert_eq!(rows(&world).await, [(grace, 0)]);
+}

@@ -13,14 +13,15 @@ impl FromServerFnError for Failed {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self(match error {
+        let error = match error {
             ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => {
                 Error::new(Code::Malformed, why)
             }
             ServerFnErrorErr::Deserialization(why) => Error::new(Code::Malformed, why),
             ServerFnErrorErr::Request(_) => Error::new(Code::Unavailable, "The server cannot be reached."),
             _ => Error::unavailable(),
-        })
+        };
+        error.into()
     }
 }
 

@@ -10,10 +10,12 @@ use model::{Body, MessageId, RoomId, SessionId, UserId};
 use super::Database;
 use crate::{
     Backend, Setup, SignedIn,
+    accounts::Origin,
     clock::Clock,
     database::schema::{sessions, users},
     mail::Mailer,
     secret::Secret,
+    sessions::NewSession,
 };
 
 /// When tests begin: 2026-01-05 09:00 UTC, a Monday.
@@ -60,6 +62,16 @@ impl TestBackend {
     /// The username is taken.
     pub async fn person(&self, username: &str) -> SignedIn {
         person(&self.backend, username).await
+    }
+
+    /// Another session of a person, with its tokens.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub async fn session(&self, user: UserId) -> NewSession {
+        let from = Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: "a test".into() };
+        let mut db = self.db.get().await.expect("the test server answers");
+        self.start_session(&mut db, user, &from).await.expect("the person exists")
     }
 
     /// Two people and their private chat.

@@ -1,0 +1,8 @@
+//! The whole server on a real listener and a real PostgreSQL, spoken to by plain clients.
+
+mod abuse;
+mod http;
+mod order;
+mod resume;
+mod sessions;
+mod world;

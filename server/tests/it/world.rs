@@ -1,0 +1,219 @@
+//! A server of one test's own, and a client that speaks the protocol by hand.
+
+use std::{net::SocketAddr, time::Duration};
+
+use backend::{
+    SignedIn,
+    sessions::{Cookies, NewSession},
+    testing::TestBackend,
+};
+use futures::{SinkExt, StreamExt};
+use leptos::config::LeptosOptions;
+use model::{
+    MessageId, Rev, RoomId,
+    wire::{ClientFrame, Position, ServerFrame},
+};
+use server::{
+    http::{Metrics, Site, Web},
+    serve::serve,
+};
+use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{self, Message, client::IntoClientRequest, http::Request},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Long enough for anything that is going to happen.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub struct World {
+    pub backend: TestBackend,
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    serving: JoinHandle<anyhow::Result<()>>,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let backend = TestBackend::start().await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let site = Site {
+            origins: [format!("http://{address}")].into(),
+            cookies: Cookies::Development,
+            development: true,
+        };
+        let web = Web {
+            backend: (*backend).clone(),
+            leptos: LeptosOptions::builder().output_name("rapport").build(),
+            site,
+            metrics: Metrics::detached(),
+            readiness: Default::default(),
+        };
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(serve(listener, web, stop.clone()));
+        Self { backend, address, stop, serving }
+    }
+
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Asks the server to end, and waits until it has.
+    pub async fn shut_down(self) -> TestBackend {
+        self.stop.cancel();
+        timeout(PATIENCE, self.serving).await.expect("drained in time").unwrap().unwrap();
+        self.backend
+    }
+
+    /// A person with an account, and a session of theirs.
+    pub async fn person(&self, username: &str) -> NewSession {
+        let who = self.backend.person(username).await;
+        self.backend.session(who.user()).await
+    }
+
+    /// The code in the first mail to arrive.
+    pub async fn code(&self) -> String {
+        let mail = async {
+            loop {
+                if let Some(mail) = self.backend.mailer.mailbox(1).await.unwrap().pop() {
+                    return mail;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let text = timeout(PATIENCE, mail).await.expect("the worker sends it").text;
+        let is_code = |word: &&str| word.len() == 6 && word.chars().all(|c| c.is_ascii_digit());
+        text.split_whitespace().find(is_code).expect("the mail holds a code").to_owned()
+    }
+
+    /// Two people and their chat.
+    pub async fn pair(&self) -> (NewSession, NewSession, RoomId) {
+        let (ana, bo, room) = self.backend.pair().await;
+        (self.backend.session(ana.user()).await, self.backend.session(bo.user()).await, room)
+    }
+
+    /// An upgrade request as a browser sends it.
+    pub fn upgrade(&self, session: &NewSession) -> Request<()> {
+        let mut request = format!("ws://{}/socket", self.address).into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("origin", self.origin().parse().unwrap());
+        headers.insert("cookie", format!("dev-rapport-access={}", session.access).parse().unwrap());
+        request
+    }
+
+    /// A device that has connected but said nothing.
+    pub async fn dial(&self, session: &NewSession) -> Device {
+        let (socket, _) = connect_async(self.upgrade(session)).await.unwrap();
+        Device { socket, who: session.who }
+    }
+
+    /// A device that is caught up from nothing.
+    pub async fn device(&self, session: &NewSession) -> Device {
+        let mut device = self.dial(session).await;
+        device.catch_up(&[]).await;
+        device
+    }
+}
+
+/// One socket.
+pub struct Device {
+    pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub who: SignedIn,
+}
+
+impl Device {
+    pub async fn say(&mut self, frame: &ClientFrame) {
+        self.text(&frame.encode()).await;
+    }
+
+    pub async fn text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// The next frame of the protocol.
+    pub async fn next(&mut self) -> ServerFrame {
+        loop {
+            match self.message().await.expect("the connection lives") {
+                Message::Text(text) => return ServerFrame::parse(&text).unwrap(),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("unexpected: {other:?}"),
+            }
+        }
+    }
+
+    /// The next frame that `wanted` picks; the others are passed over.
+    pub async fn until<T>(&mut self, wanted: impl Fn(ServerFrame) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = wanted(self.next().await) {
+                return found;
+            }
+        }
+    }
+
+    /// The code and reason of the server's farewell.
+    pub async fn farewell(&mut self) -> (u16, String) {
+        loop {
+            match self.message().await {
+                Some(Message::Close(Some(frame))) => return (frame.code.into(), frame.reason.to_string()),
+                Some(Message::Close(None)) | None => panic!("closed without a word"),
+                Some(_) => {}
+            }
+        }
+    }
+
+    async fn message(&mut self) -> Option<Message> {
+        match timeout(PATIENCE, self.socket.next()).await.expect("something arrives in time") {
+            Some(Ok(message)) => Some(message),
+            Some(Err(tungstenite::Error::ConnectionClosed)) | None => None,
+            Some(Err(error)) => panic!("{error}"),
+        }
+    }
+
+    /// Says hello, and returns everything up to `caught_up`.
+    pub async fn catch_up(&mut self, cursor: &[(RoomId, i64)]) -> Vec<ServerFrame> {
+        let position = |rev| Position { rev: Rev(rev), marks: None };
+        let cursor = cursor.iter().map(|(room, rev)| (*room, position(*rev))).collect();
+        self.say(&ClientFrame::Hello { version: 1, cursor }).await;
+        let mut frames = Vec::new();
+        loop {
+            match self.next().await {
+                ServerFrame::CaughtUp => return frames,
+                frame => frames.push(frame),
+            }
+        }
+    }
+
+    pub async fn send(&mut self, room: RoomId, body: &str) -> MessageId {
+        let id = MessageId::new();
+        self.send_as(room, id, body).await;
+        id
+    }
+
+    pub async fn send_as(&mut self, room: RoomId, id: MessageId, body: &str) {
+        self.say(&ClientFrame::Send { room, id, body: body.to_owned() }).await;
+    }
+
+    /// The answer to a message: its number, or why it was not taken.
+    pub async fn answer(&mut self, id: MessageId) -> Result<i64, model::Error> {
+        self.until(|frame| match frame {
+            ServerFrame::Accepted(accepted) if accepted.id == id => Some(Ok(accepted.seq.0)),
+            ServerFrame::Rejected { id: rejected, error, .. } if rejected == id => Some(Err(error)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The next live message: (rev, body).
+    pub async fn live(&mut self) -> (i64, String) {
+        self.until(|frame| match frame {
+            ServerFrame::Change(change) => match change.item {
+                model::wire::Item::Message { message } => Some((change.rev.0, message.body)),
+                model::wire::Item::Unknown => None,
+            },
+            _ => None,
+        })
+        .await
+    }
+}

@@ -24,6 +24,12 @@ pub(super) fn files(folder: &Path) -> PathBuf {
     folder.join("cluster")
 }
 
+/// The major version that made the files, when they are there.
+pub(super) fn made_by(folder: &Path) -> Option<String> {
+    let version = fs::read_to_string(files(folder).join("PG_VERSION")).ok()?;
+    Some(version.trim().to_owned())
+}
+
 /// A server's files, ready to be served.
 pub(crate) struct Cluster {
     folder: PathBuf,
@@ -38,8 +44,8 @@ impl Cluster {
     pub(crate) async fn prepare(folder: &Path, options: Options) -> anyhow::Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let folder = folder.canonicalize()?;
-        let made_by = fs::read_to_string(files(&folder).join("PG_VERSION")).ok();
-        let binaries = binaries::find(made_by.as_deref().map(str::trim))?;
+        let made_by = made_by(&folder);
+        let binaries = binaries::find(made_by.as_deref())?;
         let identity = Identity::choose(&folder, &binaries.postgres)?;
         identity.make_folder(&folder)?;
         let socket = socket::folder(&folder, identity)?;

@@ -1,15 +1,18 @@
 //! From configuration to a program that serves, and back.
 
-use std::io;
+use std::{io, path::Path};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use backend::{Backend, Setup, clock::Clock, mail::Mailer, secret::Secret};
+use leptos::config::{LeptosOptions, get_configuration};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Database, SecretSource},
     data_folder::DataFolder,
     database::Opened,
+    http::{Metrics, Site, Web, site::Readiness},
     stop,
 };
 
@@ -23,19 +26,49 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let secret = secret(&config.secret, &data)?;
     let listener = listen(&config).await?;
     let database = Opened::open(&config.database, &data).await?;
-    let backend = Backend::compose(Setup {
+    let setup = Setup {
         db: database.pool.clone(),
         clock: Clock::system(),
         secret,
         mailer: Mailer::files(data.mail()),
-    })
-    .await
-    .map_err(|failure| anyhow!(failure))?;
-    let address = config.address.to_open(listener.local_addr()?.port());
-    tracing::info!(%address, "ready");
-    stop.cancelled().await;
-    drop(backend);
-    database.close().await
+    };
+    let served = serve_on(listener, setup, &config, stop).await;
+    database.close().await?;
+    tracing::info!("stopped");
+    served
+}
+
+async fn serve_on(
+    listener: TcpListener,
+    setup: Setup,
+    config: &Config,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let port = listener.local_addr()?.port();
+    let web = Web {
+        backend: Backend::compose(setup).await.map_err(anyhow::Error::new)?,
+        leptos: leptos_options()?,
+        site: site(config, port),
+        metrics: Metrics::install()?,
+        readiness: Readiness::default(),
+    };
+    tracing::info!(listen = %listener.local_addr()?, "ready");
+    println!("Rapport is ready: {}", config.address.to_open(port));
+    crate::serve::serve(listener, web, stop).await
+}
+
+fn site(config: &Config, port: u16) -> Site {
+    Site {
+        origins: config.address.origins(port).into(),
+        cookies: config.address.cookies(),
+        development: config.is_development(),
+    }
+}
+
+/// From Leptos.toml where it is, as in the repository; else from `LEPTOS_…` and the defaults.
+fn leptos_options() -> anyhow::Result<LeptosOptions> {
+    let file = Some("Leptos.toml").filter(|file| Path::new(file).exists());
+    Ok(get_configuration(file).context("the settings of Leptos cannot be read")?.leptos_options)
 }
 
 /// Brings the schema up to date, and ends.

@@ -44,9 +44,9 @@ pub fn router(web: Web) -> Router {
         .route("/metrics", get(metrics::show));
 
     let development = match web.site.development {
-        true => Router::new()
-            .route("/dev/mail", get(mailbox::show))
-            .route("/dev/mail.json", get(mailbox::list)),
+        true => {
+            Router::new().route("/dev/mail", get(mailbox::show)).route("/dev/mail.json", get(mailbox::list))
+        }
         false => Router::new(),
     };
 

@@ -69,6 +69,7 @@ impl Cluster {
         self.identity
     }
 
+    #[cfg(feature = "testing")]
     pub(crate) fn url(&self, database: &str) -> String {
         socket::url(&self.socket, database)
     }
@@ -114,6 +115,7 @@ impl Cluster {
     }
 
     /// The same under a shell script, which finds the folder in `$1` and the server's command after it.
+    #[cfg(feature = "testing")]
     pub(crate) fn serve_in(&self, script: &str) -> anyhow::Result<Command> {
         let mut command = self.identity.command(Path::new("/bin/sh"));
         command.args(["-c", script, "sh"]).arg(&self.folder).arg(&self.binaries.postgres);
@@ -183,7 +185,8 @@ impl Cluster {
     pub(super) fn last_words(&self, from: usize) -> String {
         let log = fs::read(self.log()).unwrap_or_default();
         let log = String::from_utf8_lossy(log.get(from..).unwrap_or_default());
-        let fatal = log.lines().rev().find(|line| line.contains("FATAL"));
+        let fatal =
+            log.lines().rev().find(|line| line.contains("FATAL") && !line.contains("terminating connection"));
         fatal.map_or_else(|| last_line(&log), str::to_owned)
     }
 }

@@ -1,5 +1,16 @@
-//! The binary's insides: HTTP, the socket, and their wiring.
+//! The binary's insides: configuration, HTTP, the socket, and their wiring.
 
+pub mod admin;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod data_folder;
+pub mod database;
 pub mod http;
+#[cfg(test)]
+mod leptos_settings;
+pub mod logs;
+pub mod run;
 pub mod serve;
 pub mod socket;
+pub mod stop;

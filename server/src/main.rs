@@ -1,1 +1,46 @@
-fn main() {}
+//! The program.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use server::{
+    admin,
+    check::check,
+    cli::{Admin, Cli, Command},
+    config::{Config, Environment},
+    logs, run,
+};
+
+fn main() -> ExitCode {
+    match start(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rapport: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::read(&cli.flags, &Environment::of_the_process())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.context("the system gives no threads")?;
+    runtime.block_on(async {
+        match cli.command.unwrap_or(Command::Serve) {
+            Command::Check => check(config).await,
+            Command::Admin(Admin::DatabaseUrl) => {
+                println!("{}", admin::database_url(&config.database, &config.data)?);
+                Ok(())
+            }
+            Command::Migrate => {
+                logs::start(&config.logs);
+                run::migrate(config).await
+            }
+            Command::Serve => {
+                logs::start(&config.logs);
+                run::serve(config).await
+            }
+        }
+    })
+}

@@ -24,6 +24,12 @@ pub(super) fn files(folder: &Path) -> PathBuf {
     folder.join("cluster")
 }
 
+/// The major version that made the files, when they are there.
+pub(super) fn made_by(folder: &Path) -> Option<String> {
+    let version = fs::read_to_string(files(folder).join("PG_VERSION")).ok()?;
+    Some(version.trim().to_owned())
+}
+
 /// A server's files, ready to be served.
 pub(crate) struct Cluster {
     folder: PathBuf,
@@ -38,8 +44,8 @@ impl Cluster {
     pub(crate) async fn prepare(folder: &Path, options: Options) -> anyhow::Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let folder = folder.canonicalize()?;
-        let made_by = fs::read_to_string(files(&folder).join("PG_VERSION")).ok();
-        let binaries = binaries::find(made_by.as_deref().map(str::trim))?;
+        let made_by = made_by(&folder);
+        let binaries = binaries::find(made_by.as_deref())?;
         let identity = Identity::choose(&folder, &binaries.postgres)?;
         identity.make_folder(&folder)?;
         let socket = socket::folder(&folder, identity)?;
@@ -63,6 +69,7 @@ impl Cluster {
         self.identity
     }
 
+    #[cfg(feature = "testing")]
     pub(crate) fn url(&self, database: &str) -> String {
         socket::url(&self.socket, database)
     }
@@ -108,6 +115,7 @@ impl Cluster {
     }
 
     /// The same under a shell script, which finds the folder in `$1` and the server's command after it.
+    #[cfg(feature = "testing")]
     pub(crate) fn serve_in(&self, script: &str) -> anyhow::Result<Command> {
         let mut command = self.identity.command(Path::new("/bin/sh"));
         command.args(["-c", script, "sh"]).arg(&self.folder).arg(&self.binaries.postgres);
@@ -177,7 +185,8 @@ impl Cluster {
     pub(super) fn last_words(&self, from: usize) -> String {
         let log = fs::read(self.log()).unwrap_or_default();
         let log = String::from_utf8_lossy(log.get(from..).unwrap_or_default());
-        let fatal = log.lines().rev().find(|line| line.contains("FATAL"));
+        let fatal =
+            log.lines().rev().find(|line| line.contains("FATAL") && !line.contains("terminating connection"));
         fatal.map_or_else(|| last_line(&log), str::to_owned)
     }
 }

@@ -14,7 +14,7 @@ mod supervise;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -81,6 +81,15 @@ impl PrivatePostgres {
 pub fn running_url(folder: &Path) -> Option<String> {
     let found = adopt::find(&cluster::files(&folder.canonicalize().ok()?))?;
     Some(socket::url(&found.socket, NAME))
+}
+
+/// The PostgreSQL that would serve `folder`. Starts and makes nothing.
+///
+/// # Errors
+/// None is installed that can; the sentence names the command that installs it.
+pub fn program(folder: &Path) -> anyhow::Result<PathBuf> {
+    let made_by = cluster::made_by(folder);
+    Ok(binaries::find(made_by.as_deref())?.postgres)
 }
 
 async fn ensure_database(url: &str) -> anyhow::Result<()> {

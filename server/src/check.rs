@@ -1,0 +1,90 @@
+//! `rapport check`: each setting and connection, right or what is wrong with it.
+
+use std::net::TcpListener;
+
+use anyhow::{anyhow, bail};
+use backend::database::{self, private};
+
+use crate::{
+    config::{Config, Database, SecretSource},
+    data_folder::{self, held_by},
+};
+
+/// Prints a line for each. Changes nothing and starts nothing.
+///
+/// # Errors
+/// Something is wrong; what it is has been printed.
+pub async fn check(config: Config) -> anyhow::Result<()> {
+    let holder = held_by(&config.data).ok().flatten();
+    let findings = [
+        ("data folder", data(&config, holder.as_deref())),
+        ("listen", listen(&config, holder.is_some())),
+        ("address", Ok(config.address.to_open(config.listen.port()))),
+        ("secret", Ok(secret(&config))),
+        ("database", database(&config).await),
+        ("log", Ok(format!("{}, as {:?}", config.logs.filter, config.logs.format).to_lowercase())),
+    ];
+    for (name, finding) in &findings {
+        match finding {
+            Ok(text) => println!("ok     {name}: {text}"),
+            Err(error) => println!("WRONG  {name}: {error:#}"),
+        }
+    }
+    match findings.iter().filter(|(_, finding)| finding.is_err()).count() {
+        0 => Ok(()),
+        1 => bail!("one thing is wrong"),
+        wrong => bail!("{wrong} things are wrong"),
+    }
+}
+
+fn data(config: &Config, holder: Option<&str>) -> anyhow::Result<String> {
+    let path = config.data.display();
+    if let Some(holder) = holder {
+        return Ok(format!("{path}, in use by a running rapport ({holder})"));
+    }
+    let whole = std::path::absolute(&config.data)?;
+    let existing = whole.ancestors().find(|folder| folder.exists()).unwrap_or(&whole);
+    if let Err(error) = data_folder::try_to_write(existing) {
+        bail!("{path} cannot be used: {}: {}", existing.display(), error.kind());
+    }
+    match existing == whole {
+        true => Ok(path.to_string()),
+        false => Ok(format!("{path}, made at the first start")),
+    }
+}
+
+fn listen(config: &Config, running: bool) -> anyhow::Result<String> {
+    let address = config.listen;
+    match TcpListener::bind(address) {
+        Ok(_) => Ok(address.to_string()),
+        Err(error) if running && error.kind() == std::io::ErrorKind::AddrInUse => {
+            Ok(format!("{address}, in use, probably by the running rapport"))
+        }
+        Err(error) => Err(anyhow!("cannot listen on {address}: {}", error.kind())),
+    }
+}
+
+fn secret(config: &Config) -> String {
+    match config.secret {
+        SecretSource::DataFolder => "kept in the data folder".to_owned(),
+        SecretSource::Given(_) => "given".to_owned(),
+    }
+}
+
+async fn database(config: &Config) -> anyhow::Result<String> {
+    let url = match &config.database {
+        Database::At(url) => url.clone(),
+        Database::Private => {
+            let folder = data_folder::postgres(&config.data);
+            match private::running_url(&folder) {
+                Some(url) => url,
+                None => {
+                    let program = private::program(&folder)?;
+                    return Ok(format!("the program's own, started by serve with {}", program.display()));
+                }
+            }
+        }
+    };
+    database::connect(&url, 1).await?;
+    Ok(format!("{}, answers", config.database))
+}

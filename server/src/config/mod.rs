@@ -1,0 +1,166 @@
+//! The configuration: read once at start, contradictions refused, each in one sentence.
+
+mod address;
+mod database;
+mod environment;
+mod logs;
+mod refusal;
+mod secret;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+pub use address::Address;
+pub use database::Database;
+pub use environment::Environment;
+pub use logs::{Format, Logs};
+pub use refusal::Refusal;
+pub use secret::SecretSource;
+
+use crate::cli::Flags;
+
+pub(crate) const DATA: &str = "RAPPORT_DATA";
+pub(crate) const LISTEN: &str = "RAPPORT_LISTEN";
+pub(crate) const ORIGIN: &str = "RAPPORT_ORIGIN";
+pub(crate) const SECRET: &str = "RAPPORT_SECRET";
+pub(crate) const LOG: &str = "RAPPORT_LOG";
+pub(crate) const LOG_FORMAT: &str = "RAPPORT_LOG_FORMAT";
+pub(crate) const DATABASE_URL: &str = "DATABASE_URL";
+
+/// Every variable of ours. One that begins like them and is not among them is a slip of the pen.
+const KNOWN: [&str; 6] = [DATA, LISTEN, ORIGIN, SECRET, LOG, LOG_FORMAT];
+
+/// Everything the program was told.
+#[derive(Debug)]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub address: Address,
+    pub database: Database,
+    pub secret: SecretSource,
+    pub logs: Logs,
+}
+
+impl Config {
+    /// # Errors
+    /// The first setting that is wrong, by name.
+    pub fn read(flags: &Flags, environment: &Environment) -> Result<Self, Refusal> {
+        environment.refuse_unknown()?;
+        let listen = listen(flags, environment)?;
+        Ok(Self {
+            data: data(flags, environment)?,
+            listen,
+            address: Address::read(environment.get(ORIGIN)?, listen)?,
+            database: Database::read(environment.get(DATABASE_URL)?)?,
+            secret: SecretSource::read(environment.get(SECRET)?)?,
+            logs: Logs::read(environment.get(LOG)?, environment.get(LOG_FORMAT)?)?,
+        })
+    }
+
+    /// Whether this is somebody's own machine, where `/dev/mail` may show every mail.
+    pub fn is_development(&self) -> bool {
+        self.listen.ip().is_loopback() && !matches!(self.address, Address::Public(_))
+    }
+}
+
+/// The data folder alone, for commands that need no more.
+///
+/// # Errors
+/// `RAPPORT_DATA` is empty or not text.
+pub fn data(flags: &Flags, environment: &Environment) -> Result<PathBuf, Refusal> {
+    if let Some(folder) = &flags.data {
+        if folder.as_os_str().is_empty() {
+            return Err(Refusal::new("--data", "is empty; name a folder"));
+        }
+        return Ok(folder.clone());
+    }
+    Ok(environment.get(DATA)?.unwrap_or("data").into())
+}
+
+fn listen(flags: &Flags, environment: &Environment) -> Result<SocketAddr, Refusal> {
+    let (name, text) = match (&flags.listen, environment.get(LISTEN)?) {
+        (Some(flag), _) => ("--listen", flag.to_str().unwrap_or_default()),
+        (None, Some(variable)) => (LISTEN, variable),
+        (None, None) => (LISTEN, "127.0.0.1:3000"),
+    };
+    text.parse().map_err(|_| {
+        Refusal::new(name, format!("must be an IP address and a port, such as 127.0.0.1:3000, not {text:?}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(flags: &Flags, variables: &[(&str, &str)]) -> Result<Config, String> {
+        Config::read(flags, &Environment::of(variables)).map_err(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn needs_nothing() {
+        let config = read(&Flags::default(), &[("HOME", "/root")]).unwrap();
+        assert_eq!(config.data, PathBuf::from("data"));
+        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+        assert_eq!(config.address, Address::Development);
+        assert_eq!(config.database, Database::Private);
+        assert!(matches!(config.secret, SecretSource::DataFolder));
+    }
+
+    #[test]
+    fn takes_flags_before_variables() {
+        let flags = Flags { data: Some("there".into()), listen: Some("[::1]:4000".into()) };
+        let variables = [(DATA, "elsewhere"), (LISTEN, "127.0.0.1:5000")];
+        let config = read(&flags, &variables).unwrap();
+        assert_eq!((config.data, config.listen.port()), (PathBuf::from("there"), 4000));
+        let config = read(&Flags::default(), &variables).unwrap();
+        assert_eq!((config.data, config.listen.port()), (PathBuf::from("elsewhere"), 5000));
+    }
+
+    #[test]
+    fn names_what_is_malformed() {
+        let refused = |name, value| read(&Flags::default(), &[(name, value)]).unwrap_err();
+        assert_eq!(
+            refused(LISTEN, "3000"),
+            "RAPPORT_LISTEN must be an IP address and a port, such as 127.0.0.1:3000, not \"3000\""
+        );
+        assert!(refused(LOG_FORMAT, "xml").starts_with("RAPPORT_LOG_FORMAT must be text or json"));
+        assert!(refused(LOG, "info=,=").starts_with("RAPPORT_LOG "));
+        assert!(refused(DATABASE_URL, "mysql://u@h/d").starts_with("DATABASE_URL must begin"));
+        for name in KNOWN {
+            assert_eq!(
+                refused(name, " "),
+                format!("{name} is empty; give it a value, or remove it for the default")
+            );
+        }
+        let flags = Flags { listen: Some("localhost".into()), ..Flags::default() };
+        assert!(read(&flags, &[]).unwrap_err().starts_with("--listen must be"));
+    }
+
+    #[test]
+    fn names_what_is_unknown_and_what_was_probably_meant() {
+        let refused = |name| read(&Flags::default(), &[(name, "x")]).unwrap_err();
+        assert_eq!(refused("RAPPORT_ORIGN"), "RAPPORT_ORIGN is not a setting; did you mean RAPPORT_ORIGIN?");
+        assert_eq!(
+            refused("RAPPORT_LOGFORMAT"),
+            "RAPPORT_LOGFORMAT is not a setting; did you mean RAPPORT_LOG_FORMAT?"
+        );
+    }
+
+    #[test]
+    fn serves_others_only_under_a_known_address() {
+        let refused = read(&Flags::default(), &[(LISTEN, "0.0.0.0:3000")]).unwrap_err();
+        assert!(refused.starts_with("RAPPORT_ORIGIN must be set"), "{refused}");
+        let config =
+            read(&Flags::default(), &[(LISTEN, "0.0.0.0:3000"), (ORIGIN, "https://chat.example.org")]);
+        let config = config.unwrap();
+        assert_eq!(config.address, Address::Public("https://chat.example.org".into()));
+    }
+
+    #[test]
+    fn shows_mail_on_somebodys_own_machine_only() {
+        let shows = |variables: &[_]| read(&Flags::default(), variables).unwrap().is_development();
+        assert!(shows(&[]));
+        assert!(shows(&[(ORIGIN, "http://localhost:3000")]));
+        assert!(!shows(&[(ORIGIN, "https://chat.example.org")]));
+        assert!(!shows(&[(ORIGIN, "http://localhost:3000"), (LISTEN, "0.0.0.0:3000")]));
+    }
+}

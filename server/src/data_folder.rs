@@ -1,0 +1,223 @@
+//! The folder of everything that is kept, held by one program at a time.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError},
+    io::{self, Read, Seek, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, anyhow, bail};
+use backend::secret::{Secret, random};
+
+/// Held, and so this program's alone, as long as the value lives.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Makes the folder if it is missing, and takes it.
+    ///
+    /// # Errors
+    /// Another program holds it, or it cannot be written; each in one sentence.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        make(path).map_err(|error| unusable(path, &error))?;
+        let path = path.canonicalize().map_err(|error| unusable(path, &error))?;
+        let mut lock = lock_file(&path).map_err(|error| unusable(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => bail!(
+                "the data folder {} is in use by another rapport ({}); stop that one, or choose another \
+                 folder with --data",
+                path.display(),
+                holder(&mut lock)
+            ),
+            Err(TryLockError::Error(error)) => return Err(unusable(&path, &error)),
+        }
+        sign(&mut lock).map_err(|error| unusable(&path, &error))?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    /// Where the private PostgreSQL keeps everything of its own.
+    pub fn postgres(&self) -> PathBuf {
+        postgres(&self.path)
+    }
+
+    /// Where mail is put as files.
+    pub fn mail(&self) -> PathBuf {
+        self.path.join("mail")
+    }
+
+    /// The secret kept here, made at the first start.
+    ///
+    /// # Errors
+    /// It cannot be read or written, others can read it, or it is not a secret.
+    pub fn secret(&self) -> anyhow::Result<Secret> {
+        let path = self.path.join("secret");
+        if !path.exists() {
+            make_secret(&path).map_err(|error| unusable(&path, &error))?;
+        }
+        read_secret(&path)
+    }
+}
+
+/// Where the private PostgreSQL is in a data folder.
+pub fn postgres(data: &Path) -> PathBuf {
+    data.join("postgres")
+}
+
+/// The number of the program that holds the folder, when one does.
+///
+/// # Errors
+/// The folder is there and cannot be looked into.
+pub fn held_by(path: &Path) -> io::Result<Option<String>> {
+    let mut lock = match OpenOptions::new().read(true).open(path.join("lock")) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(holder(&mut lock))),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Whether files can be made in `folder`; leaves none.
+///
+/// # Errors
+/// They cannot.
+pub fn try_to_write(folder: &Path) -> io::Result<()> {
+    let probe = folder.join(format!(".rapport-check-{}", std::process::id()));
+    File::create_new(&probe)?;
+    std::fs::remove_file(probe)
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+fn lock_file(folder: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(folder.join("lock"))
+}
+
+fn sign(lock: &mut File) -> io::Result<()> {
+    lock.set_len(0)?;
+    lock.rewind()?;
+    writeln!(lock, "{}", std::process::id())
+}
+
+fn holder(lock: &mut File) -> String {
+    let mut number = String::new();
+    match lock.read_to_string(&mut number) {
+        Ok(read) if read > 0 => format!("process {}", number.trim()),
+        _ => "just starting".to_owned(),
+    }
+}
+
+/// Under another name first: a crash in between leaves no half secret.
+fn make_secret(path: &Path) -> io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    let text: String = random::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file =
+        OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&unfinished)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    writeln!(file, "{text}")?;
+    file.sync_all()?;
+    std::fs::rename(unfinished, path)
+}
+
+fn read_secret(path: &Path) -> anyhow::Result<Secret> {
+    let mode = std::fs::metadata(path).map_err(|error| unusable(path, &error))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        let path = path.display();
+        bail!("{path} can be read by others; close it with: chmod 600 {path}");
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
+    bytes(text.trim()).map(Secret::new).with_context(|| {
+        format!(
+            "{} does not hold a secret (64 hexadecimal digits); restore it, or remove it, which signs everybody out",
+            path.display()
+        )
+    })
+}
+
+fn bytes(hex: &str) -> Option<[u8; 32]> {
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (byte, digits) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+fn unusable(path: &Path, error: &io::Error) -> anyhow::Error {
+    anyhow!("{} cannot be used: {}", path.display(), error.kind())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn is_made_for_its_owner_only_and_held_by_one() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("some/data");
+        let held = DataFolder::open(&path).unwrap();
+        assert_eq!(mode(&path), 0o700);
+        let process = format!("process {}", std::process::id());
+        assert_eq!(held_by(&path).unwrap(), Some(process.clone()));
+        let refused = DataFolder::open(&path).unwrap_err().to_string();
+        assert!(refused.contains(&process), "{refused}");
+        drop(held);
+        assert_eq!(held_by(&path).unwrap(), None);
+        DataFolder::open(&path).unwrap();
+    }
+
+    #[test]
+    fn keeps_its_secret() {
+        let home = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(home.path()).unwrap();
+        let path = home.path().join("secret");
+        data.secret().unwrap();
+        let first = fs::read_to_string(&path).unwrap();
+        assert_eq!((mode(&path), first.len()), (0o600, 65));
+        data.secret().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), first);
+
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        assert!(data.secret().unwrap_err().to_string().contains("chmod 600"));
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        for damaged in ["", "00", &"zz".repeat(32)] {
+            fs::write(&path, damaged).unwrap();
+            assert!(data.secret().unwrap_err().to_string().contains("does not hold a secret"));
+        }
+    }
+
+    #[test]
+    fn says_what_is_in_its_way() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("file"), "").unwrap();
+        let refused = DataFolder::open(&home.path().join("file/data")).unwrap_err().to_string();
+        assert!(refused.ends_with("/file/data cannot be used: not a directory"), "{refused}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     id::{MessageId, RoomId, UserId},
-    limits::CURSOR_ROOMS,
+    limits::{CATCH_UP, CURSOR_ROOMS},
     messages::{Accepted, Message, Page},
     number::{Rev, Seq},
     outbox::{Outbox, Pending},
@@ -24,6 +24,9 @@ pub struct Conversation {
     /// … and those it has been told on this connection.
     told: (Seq, Seq),
 }
+
+/// No marks at all.
+const NOTHING: (Seq, Seq) = (Seq::ZERO, Seq::ZERO);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chat {
@@ -67,7 +70,7 @@ impl Chat {
         let newest = self.rooms().into_iter().take(CURSOR_ROOMS);
         let position = |room: &Room| Position {
             rev: self.rooms[&room.id].timeline.rev(),
-            marks: Some(crate::rooms::marks_sum(&room.marks)),
+            marks: Some(self.rooms[&room.id].marks_sum(self.me)),
         };
         let cursor = newest.map(|room| (room.id, position(room))).collect();
         ClientFrame::Hello { version: crate::limits::PROTOCOL_VERSION, cursor }
@@ -77,9 +80,7 @@ impl Chat {
     pub fn disconnected(&mut self) {
         self.caught_up = false;
         self.outbox.disconnected();
-        for conversation in self.rooms.values_mut() {
-            conversation.told = conversation.confirmed;
-        }
+        self.repeat_marks();
     }
 
     /// A message composed here, or read back from disk.
@@ -87,6 +88,18 @@ impl Chat {
         if !self.holds(pending.room, pending.id) {
             self.outbox.push(pending);
         }
+    }
+
+    /// What the disk holds of the outbox: composed in another tab, or its state changed there.
+    pub fn adopt(&mut self, pending: Pending) {
+        if !self.holds(pending.room, pending.id) {
+            self.outbox.adopt(pending);
+        }
+    }
+
+    /// A held message may leave.
+    pub fn release(&mut self, id: MessageId) {
+        self.outbox.release(id);
     }
 
     pub fn retry(&mut self, id: MessageId) {
@@ -104,7 +117,7 @@ impl Chat {
         }
         let send =
             |pending: Pending| ClientFrame::Send { room: pending.room, id: pending.id, body: pending.body };
-        self.outbox.next().into_iter().map(send).collect()
+        self.outbox.take_ready().into_iter().map(send).collect()
     }
 
     /// Fetches for the holes that are known. Ask after [`crate::limits::GAP_MS`], not at once: most
@@ -117,6 +130,12 @@ impl Chat {
         self.rooms.iter().filter_map(missing).collect()
     }
 
+    /// A question that the server always answers, to see whether it is there.
+    pub fn probe(&self) -> Option<ClientFrame> {
+        let (room, conversation) = self.rooms.first_key_value()?;
+        Some(ClientFrame::Fetch { room: *room, after: conversation.timeline.rev() })
+    }
+
     /// A room as the server describes it: from the page, or from a `room` frame.
     pub fn room(&mut self, room: Room) {
         if let Some(conversation) = self.rooms.get_mut(&room.id) {
@@ -124,8 +143,20 @@ impl Chat {
             return;
         }
         let timeline = Timeline::new(room.rev, room.last_seq, room.last.clone());
-        let confirmed = room.mark(self.me).map_or((Seq::ZERO, Seq::ZERO), |mark| (mark.delivered, mark.read));
+        let confirmed = room.mark(self.me).map_or(NOTHING, |mark| (mark.delivered, mark.read));
         self.rooms.insert(room.id, Conversation { room, timeline, confirmed, told: confirmed });
+    }
+
+    /// A room as it was put away: `messages` is what [`Timeline::tail`] gave at `rev`. Where the
+    /// page of the server holds more than the newest message, that stands; otherwise the room
+    /// starts where it was left, and `hello` asks for what came since.
+    pub fn restore(&mut self, room: Room, rev: Rev, messages: Vec<Message>) {
+        let known = self.rooms.entry(room.id).or_insert_with(|| {
+            let timeline = Timeline::restore(rev, Vec::new());
+            Conversation { room: room.clone(), timeline, confirmed: NOTHING, told: NOTHING }
+        });
+        known.restore(rev, messages);
+        known.merge_older(room, self.me);
     }
 
     /// A page of history. Returns a fetch when the page is older than what is held here.
@@ -136,7 +167,7 @@ impl Chat {
         }
         let conversation = self.rooms.get_mut(&room)?;
         let after = conversation.timeline.page(page);
-        conversation.refresh(self.me);
+        self.refresh(room);
         after.map(|after| ClientFrame::Fetch { room, after })
     }
 
@@ -184,13 +215,22 @@ impl Chat {
         self.rooms.values_mut().filter_map(|conversation| conversation.report(me)).collect()
     }
 
-    fn change(&mut self, change: Change) {
-        if let Item::Message { message } = &change.item {
-            self.outbox.remove(message.id);
+    /// What the server was told and did not confirm may be lost: [`Chat::marks`] tells it again.
+    pub fn repeat_marks(&mut self) {
+        for conversation in self.rooms.values_mut() {
+            conversation.told = conversation.confirmed;
         }
-        let Some(conversation) = self.rooms.get_mut(&change.room) else { return };
-        conversation.timeline.apply(change);
-        conversation.refresh(self.me);
+    }
+
+    fn change(&mut self, change: Change) {
+        let room = change.room;
+        if let Item::Message { message } = &change.item {
+            self.outbox.place(message.id, change.rev);
+        }
+        if let Some(conversation) = self.rooms.get_mut(&room) {
+            conversation.timeline.apply(change);
+        }
+        self.refresh(room);
     }
 
     fn changes(&mut self, room: RoomId, changes: Changes, marks: Vec<Mark>) {
@@ -198,6 +238,9 @@ impl Chat {
             self.outbox.remove(message.id);
         }
         let Some(conversation) = self.rooms.get_mut(&room) else { return };
+        if conversation.timeline.is_set_back(&changes) {
+            conversation.forget_heads();
+        }
         conversation.timeline.fill(changes);
         self.raise(room, &marks);
     }
@@ -206,25 +249,27 @@ impl Chat {
     fn raise(&mut self, room: RoomId, marks: &[Mark]) {
         if let Some(conversation) = self.rooms.get_mut(&room) {
             conversation.raise(marks, self.me);
-            conversation.refresh(self.me);
         }
+        self.refresh(room);
     }
 
-    /// The answer may overtake the live copy: the message then takes its place at once.
+    /// The answer may overtake the live copy: the message then takes its place at once, or as soon
+    /// as what lies before it is here.
     fn accepted(&mut self, accepted: Accepted) {
-        let Some(pending) = self.outbox.remove(accepted.id) else { return };
-        let Some(conversation) = self.rooms.get_mut(&accepted.room) else { return };
-        let message = Message {
-            id: accepted.id,
-            seq: accepted.seq,
-            rev: accepted.rev,
-            sender: self.me,
-            at: accepted.at,
-            body: pending.body,
+        let Accepted { room, id, seq, rev, at } = accepted;
+        let Some(pending) = self.outbox.get(id) else { return };
+        let message = Message { id, seq, rev, sender: self.me, at, body: pending.body.clone() };
+        self.change(Change { room, rev, item: Item::Message { message } });
+    }
+
+    /// Brings a room's heads and the outbox up to its timeline.
+    fn refresh(&mut self, room: RoomId) {
+        let Some(conversation) = self.rooms.get_mut(&room) else {
+            // Nothing is shown of this room: what is durable is done.
+            return self.outbox.settle(room, Rev(i64::MAX));
         };
-        let item = Item::Message { message };
-        conversation.timeline.apply(Change { room: accepted.room, rev: accepted.rev, item });
         conversation.refresh(self.me);
+        self.outbox.settle(room, conversation.timeline.rev());
     }
 
     fn heads(&mut self, heads: BTreeMap<RoomId, Rev>) {
@@ -247,15 +292,49 @@ impl Conversation {
         self.timeline.hear(room.rev);
         self.raise(&room.marks, me);
         let known = std::mem::replace(&mut self.room, room);
-        for mark in known.marks {
+        self.merge_older(known, me);
+    }
+
+    /// Takes over what an older description of the room knows better.
+    fn merge_older(&mut self, room: Room, me: UserId) {
+        for mark in room.marks {
             self.room.raise(mark);
         }
-        if known.last_seq > self.room.last_seq {
-            self.room.last_seq = known.last_seq;
-            self.room.last = known.last;
+        if room.last_seq > self.room.last_seq {
+            self.room.last_seq = room.last_seq;
+            self.room.last = room.last;
         }
-        self.room.rev = self.room.rev.max(known.rev);
+        self.room.rev = self.room.rev.max(room.rev);
         self.refresh(me);
+    }
+
+    /// Starts where the room was left, if that is worth it: the server tells no more than
+    /// [`CATCH_UP`] changes, and what the page shows is not taken back.
+    fn restore(&mut self, rev: Rev, messages: Vec<Message>) {
+        let head = self.timeline.head();
+        let fresh = self.timeline.messages().len() > 1;
+        let far = head.0 - rev.0 > CATCH_UP;
+        if fresh || far || messages.len() <= self.timeline.messages().len() {
+            return self.timeline.hear(rev);
+        }
+        self.timeline = Timeline::restore(rev, messages);
+        self.timeline.hear(head);
+    }
+
+    /// What another instance's numbers said.
+    fn forget_heads(&mut self) {
+        self.room.rev = Rev::ZERO;
+        self.room.last_seq = Seq::ZERO;
+        self.room.last = None;
+        self.room.marks.clear();
+        (self.confirmed, self.told) = (NOTHING, NOTHING);
+    }
+
+    /// The sum for the cursor: of what the server told. With what it has not confirmed the sum
+    /// could by chance be that of a state in which somebody else's mark rose.
+    fn marks_sum(&self, me: UserId) -> i64 {
+        let others: Vec<Mark> = self.room.marks.iter().filter(|mark| mark.user != me).copied().collect();
+        crate::rooms::marks_sum(&others) + self.confirmed.0.0 + self.confirmed.1.0
     }
 
     fn raise(&mut self, marks: &[Mark], me: UserId) {

@@ -7,8 +7,8 @@ pub const PROTOCOL_VERSION: u32 = 1;
 pub const MESSAGE_CHARS: usize = 4_096;
 /// Largest frame a client may send, in bytes.
 pub const FRAME_BYTES: usize = 64 * 1024;
-/// Most rooms a `hello` cursor may name; the others are sent as summaries.
-pub const CURSOR_ROOMS: usize = 1_000;
+/// Most rooms a `hello` cursor names, so that it fits into a frame; the others are sent as summaries.
+pub const CURSOR_ROOMS: usize = 600;
 /// More missed changes than this in one room are answered with the newest page and `limited`.
 pub const CATCH_UP: i64 = 200;
 /// Messages in a page of history, unless fewer are asked for.

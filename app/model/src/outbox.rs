@@ -6,7 +6,7 @@ use crate::{
     error::Error,
     id::{MessageId, RoomId},
     messages::Body,
-    number::Timestamp,
+    number::{Rev, Timestamp},
 };
 
 /// A message that waits for its `accepted`. Kept on disk until then, under the same id.
@@ -22,11 +22,26 @@ pub struct Pending {
     pub failed: Option<Error>,
     #[serde(skip)]
     in_flight: bool,
+    /// Not to leave yet: see [`Pending::held`].
+    #[serde(skip)]
+    held: bool,
+    /// Durable, as this change of the room: it only waits for its place on the screen.
+    #[serde(skip)]
+    placed: Option<Rev>,
 }
 
 impl Pending {
     pub fn new(room: RoomId, body: Body, at: Timestamp) -> Self {
-        Self { id: MessageId::new(), room, body: body.into_string(), at, failed: None, in_flight: false }
+        let body = body.into_string();
+        let id = MessageId::new();
+        Self { id, room, body, at, failed: None, in_flight: false, held: false, placed: None }
+    }
+
+    /// Shown, but not to leave before [`Outbox::release`]: it is not on disk yet, or another tab
+    /// is about to send it. Messages behind it in its room wait with it.
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { held: true, ..self }
     }
 }
 
@@ -45,6 +60,38 @@ impl Outbox {
         }
         let place = self.entries.partition_point(|entry| entry.id < pending.id);
         self.entries.insert(place, pending);
+    }
+
+    /// Takes over what another tab, or this one earlier, stored. What is on the wire here will hear
+    /// its own answer.
+    pub fn adopt(&mut self, pending: Pending) {
+        match self.entry(pending.id) {
+            Some(entry) if entry.in_flight => {}
+            Some(entry) => entry.failed = pending.failed,
+            None => self.push(pending),
+        }
+    }
+
+    /// A held message may leave.
+    pub fn release(&mut self, id: MessageId) {
+        if let Some(entry) = self.entry(id) {
+            entry.held = false;
+        }
+    }
+
+    /// The message is durable as change `rev` of its room. It stays here, and is not sent again,
+    /// until the room has come that far: [`Outbox::settle`].
+    pub fn place(&mut self, id: MessageId, rev: Rev) {
+        if let Some(entry) = self.entry(id) {
+            entry.placed = Some(rev);
+            entry.failed = None;
+            entry.in_flight = false;
+        }
+    }
+
+    /// Every change of the room up to `rev` is shown: placed messages among them are done.
+    pub fn settle(&mut self, room: RoomId, rev: Rev) {
+        self.entries.retain(|entry| entry.room != room || entry.placed.is_none_or(|placed| placed > rev));
     }
 
     pub fn get(&self, id: MessageId) -> Option<&Pending> {
@@ -86,6 +133,11 @@ impl Outbox {
         }
     }
 
+    /// Whether an answer is due.
+    pub fn is_waiting(&self) -> bool {
+        self.entries.iter().any(|entry| entry.in_flight)
+    }
+
     /// The connection is gone, and with it every answer that was due.
     pub fn disconnected(&mut self) {
         for entry in &mut self.entries {
@@ -95,16 +147,19 @@ impl Outbox {
 
     /// The messages to put on the wire now, marked as being there. A failed message does not hold
     /// up the ones behind it.
-    pub fn next(&mut self) -> Vec<Pending> {
+    pub fn take_ready(&mut self) -> Vec<Pending> {
         let mut busy: Vec<RoomId> =
             self.entries.iter().filter(|entry| entry.in_flight).map(|entry| entry.room).collect();
         let mut ready = Vec::new();
         for entry in &mut self.entries {
-            if entry.failed.is_some() || busy.contains(&entry.room) {
+            if entry.failed.is_some() || entry.placed.is_some() || busy.contains(&entry.room) {
+                continue;
+            }
+            busy.push(entry.room);
+            if entry.held {
                 continue;
             }
             entry.in_flight = true;
-            busy.push(entry.room);
             ready.push(entry.clone());
         }
         ready

@@ -20,6 +20,9 @@ pub struct Timeline {
     head: Rev,
     /// The newest message that was ever here, or was here when the room was first heard of.
     last_seq: Seq,
+    /// The newest message at `rev`. A later one is news, even if a page of history ran ahead of
+    /// the changes and `last_seq` with it.
+    seen: Seq,
     messages: BTreeMap<Seq, Message>,
     /// Changes that came before the ones they follow.
     held: BTreeMap<Rev, Change>,
@@ -38,12 +41,24 @@ impl Timeline {
     /// A room of which only the heads and perhaps the newest message are known.
     pub fn new(rev: Rev, last_seq: Seq, last: Option<Message>) -> Self {
         let messages = last.into_iter().map(|message| (message.seq, message)).collect();
-        Self { rev, head: rev, last_seq, messages, held: BTreeMap::new() }
+        Self { rev, head: rev, last_seq, seen: last_seq, messages, held: BTreeMap::new() }
+    }
+
+    /// A room as it was put away: `messages` is what [`Timeline::tail`] gave at `rev`.
+    pub fn restore(rev: Rev, messages: Vec<Message>) -> Self {
+        let last = messages.last().map_or(Seq::ZERO, |message| message.seq);
+        let messages = messages.into_iter().map(|message| (message.seq, message)).collect();
+        Self { rev, head: rev, last_seq: last, seen: last, messages, held: BTreeMap::new() }
     }
 
     /// The last change applied: this client's position in the room.
     pub fn rev(&self) -> Rev {
         self.rev
+    }
+
+    /// The newest change known to exist.
+    pub fn head(&self) -> Rev {
+        self.head
     }
 
     pub fn last_seq(&self) -> Seq {
@@ -73,6 +88,22 @@ impl Timeline {
         start
     }
 
+    /// At most `limit` messages without a hole that end in the newest at [`Timeline::rev`], oldest
+    /// first: what to put away, so that nothing more is claimed later than was held.
+    pub fn tail(&self, limit: usize) -> Vec<Message> {
+        let mut tail = Vec::new();
+        let mut expected = self.seen;
+        for (seq, message) in self.messages.range(..=self.seen).rev().take(limit) {
+            if *seq != expected {
+                break;
+            }
+            tail.push(message.clone());
+            expected = Seq(seq.0 - 1);
+        }
+        tail.reverse();
+        tail
+    }
+
     /// The position to fetch from, if a change is known to be missing.
     pub fn missing(&self) -> Option<Rev> {
         (self.head > self.rev).then_some(self.rev)
@@ -95,22 +126,47 @@ impl Timeline {
 
     /// The answer to a fetch. One that does not join what is held here is ignored.
     pub fn fill(&mut self, changes: Changes) {
-        self.hear(changes.upto);
-        if changes.after > self.rev && !changes.limited {
-            return;
-        }
         if changes.limited {
-            if changes.upto <= self.rev {
-                return;
-            }
-            // What was loaded may have been edited since: better gone than stale.
-            self.messages.clear();
+            return self.start_over(changes);
+        }
+        self.hear(changes.upto);
+        if changes.after > self.rev {
+            return;
         }
         for message in changes.messages {
             self.hear(message.rev);
             self.take(message);
         }
-        self.rev = self.rev.max(changes.upto);
+        self.catch_up(changes.upto);
+    }
+
+    /// Whether the server has not come as far as this client asked from: it was set back to an
+    /// earlier state, and its word counts.
+    pub fn is_set_back(&self, changes: &Changes) -> bool {
+        changes.limited && changes.after > changes.upto && changes.after == self.rev
+    }
+
+    /// Too much was missed to be told. What was loaded may have been edited since: better gone than
+    /// stale.
+    fn start_over(&mut self, changes: Changes) {
+        if self.is_set_back(&changes) {
+            *self = Self::default();
+        }
+        if changes.upto <= self.rev {
+            return;
+        }
+        self.hear(changes.upto);
+        self.messages.clear();
+        for message in changes.messages {
+            self.hear(message.rev);
+            self.seen = self.seen.max(message.seq);
+            self.put(message);
+        }
+        self.catch_up(changes.upto);
+    }
+
+    fn catch_up(&mut self, upto: Rev) {
+        self.rev = self.rev.max(upto);
         self.held = self.held.split_off(&self.rev.next());
         self.drain();
     }
@@ -138,7 +194,8 @@ impl Timeline {
     /// Keeps a changed message if it is new or loaded; an old one that is not loaded comes with its
     /// page.
     fn take(&mut self, message: Message) {
-        if message.seq > self.last_seq || self.messages.contains_key(&message.seq) {
+        if message.seq > self.seen || self.messages.contains_key(&message.seq) {
+            self.seen = self.seen.max(message.seq);
             self.put(message);
         }
     }

@@ -3,10 +3,36 @@
 //!
 //! On the server only the state exists, so that the same views render it.
 
+#[cfg(any(feature = "hydrate", test))]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser uses all of it"))]
+mod agenda;
+#[cfg(any(feature = "hydrate", test))]
+mod backoff;
+#[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(any(feature = "hydrate", test))]
+mod gaps;
+#[cfg(any(feature = "hydrate", test))]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser uses all of it"))]
+mod kept;
+#[cfg(any(feature = "hydrate", test))]
+mod reports;
+#[cfg(not(feature = "hydrate"))]
+mod server;
+mod tidy;
+
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
-use model::{Chat, MessageId, Page, RoomId, Seq};
+use model::{Body, Chat, MessageId, Page, RoomId, Seq, outbox::Pending};
 
 use crate::rooms::calls::Home;
+#[cfg(feature = "hydrate")]
+use browser::{Runtime, today};
+#[cfg(not(feature = "hydrate"))]
+use server::{Runtime, today};
+
+type Drafts = BTreeMap<RoomId, String>;
 
 /// The state of the connection, as people are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +53,8 @@ pub enum Link {
 pub struct Live {
     pub chat: RwSignal<Chat>,
     pub link: RwSignal<Link>,
+    drafts: RwSignal<Drafts>,
+    runtime: Runtime,
 }
 
 impl Live {
@@ -36,47 +64,73 @@ impl Live {
         for room in &home.rooms {
             chat.room(room.clone());
         }
-        Self { chat: RwSignal::new(chat), link: RwSignal::new(Link::Starting) }
+        let chat = RwSignal::new(chat);
+        let link = RwSignal::new(Link::Starting);
+        let drafts = RwSignal::new(Drafts::new());
+        let runtime = Runtime::new(home.me.id, chat, link, drafts);
+        Self { chat, link, drafts, runtime }
     }
 
-    /// Opens the socket and the disk. Browser only; called once, from an effect.
-    pub fn start(self) {}
+    /// Opens the socket and the disk. Browser only; called once, from an effect. It ends when the
+    /// effect's owner is cleaned up.
+    pub fn start(self) {
+        self.runtime.start();
+    }
 
     /// A page of history that a view fetched or was rendered with.
     pub fn page(self, page: Page) {
-        self.chat.update(|chat| {
-            chat.page(page);
-        });
+        let room = page.room;
+        let fetch = self.chat.try_update(|chat| chat.page(page)).flatten();
+        self.runtime.paged(room, fetch);
     }
 
-    /// Sends a text: it is stored, shown as pending, and leaves when it can.
+    /// Sends a text: it is stored, shown as pending, and leaves when it can. Blank lines around it
+    /// are left out; a text that is blank or too long is not sent.
     pub fn send(self, room: RoomId, text: String) {
-        let _ = (room, text);
+        if let Ok(body) = Body::new(tidy::tidy(&text)) {
+            self.runtime.compose(Pending::new(room, body, today()));
+        }
     }
 
     /// Tries a failed message again.
     pub fn retry(self, id: MessageId) {
-        let _ = id;
+        self.runtime.retry(id);
     }
 
     /// Gives a failed message up.
     pub fn discard(self, id: MessageId) {
-        let _ = id;
+        self.runtime.discard(id);
     }
 
     /// The person has seen everything up to `seq`.
     pub fn read_upto(self, room: RoomId, seq: Seq) {
-        let _ = (room, seq);
+        self.runtime.read_upto(room, seq);
     }
 
     /// The draft kept for a room; empty if none. Reactive.
     pub fn draft(self, room: RoomId) -> String {
-        let _ = room;
-        String::new()
+        self.drafts.with(|drafts| drafts.get(&room).cloned().unwrap_or_default())
     }
 
     /// Keeps a draft; an empty one is forgotten.
     pub fn set_draft(self, room: RoomId, text: String) {
-        let _ = (room, text);
+        let changed = self.drafts.try_maybe_update(|drafts| {
+            let changed = drafts.get(&room).map_or("", String::as_str) != text;
+            if text.is_empty() {
+                drafts.remove(&room);
+            } else if changed {
+                drafts.insert(room, text);
+            }
+            (changed, changed)
+        });
+        if changed == Some(true) {
+            self.runtime.drafted(room);
+        }
+    }
+
+    /// Deletes what this browser keeps of the person: for signing out. Afterwards everything goes
+    /// on in memory.
+    pub async fn forget(self) {
+        self.runtime.forget().await;
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod convergence;
 mod outbox;
+mod resume;
 mod rooms;
 mod wire;
 mod world;

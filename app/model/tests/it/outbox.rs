@@ -18,10 +18,10 @@ fn one_message_of_a_room_is_on_the_wire_at_a_time() {
         outbox.push(entry.clone());
     }
     let ids = |entries: Vec<Pending>| entries.iter().map(|entry| entry.id).collect::<Vec<_>>();
-    assert_eq!(ids(outbox.next()), [first.id, other.id]);
-    assert!(outbox.next().is_empty());
+    assert_eq!(ids(outbox.take_ready()), [first.id, other.id]);
+    assert!(outbox.take_ready().is_empty());
     outbox.remove(first.id);
-    assert_eq!(ids(outbox.next()), [second.id]);
+    assert_eq!(ids(outbox.take_ready()), [second.id]);
 }
 
 #[test]
@@ -31,9 +31,9 @@ fn a_passing_refusal_keeps_the_order() {
     let [first, second] = [pending(room, "1"), pending(room, "2")];
     outbox.push(second.clone());
     outbox.push(first.clone());
-    assert_eq!(outbox.next()[0].id, first.id, "ids sort by birth, however they came in");
+    assert_eq!(outbox.take_ready()[0].id, first.id, "ids sort by birth, however they came in");
     outbox.refuse(first.id, Error::rate_limited(1_000));
-    assert_eq!(outbox.next()[0].id, first.id, "the later one does not overtake");
+    assert_eq!(outbox.take_ready()[0].id, first.id, "the later one does not overtake");
 }
 
 #[test]
@@ -43,13 +43,13 @@ fn a_lasting_refusal_waits_for_a_person_and_holds_nobody_up() {
     let [first, second] = [pending(room, "1"), pending(room, "2")];
     outbox.push(first.clone());
     outbox.push(second.clone());
-    outbox.next();
+    outbox.take_ready();
     outbox.refuse(first.id, Error::new(Code::Forbidden, "No."));
-    assert_eq!(outbox.next()[0].id, second.id);
+    assert_eq!(outbox.take_ready()[0].id, second.id);
     assert!(outbox.get(first.id).unwrap().failed.is_some());
     outbox.remove(second.id);
     outbox.retry(first.id);
-    assert_eq!(outbox.next()[0].id, first.id);
+    assert_eq!(outbox.take_ready()[0].id, first.id);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_was_on_the_wire_when_it_broke_is_sent_again_under_its_id() {
     let mut outbox = Outbox::default();
     let entry = pending(room, "1");
     outbox.push(entry.clone());
-    outbox.next();
+    outbox.take_ready();
     outbox.disconnected();
-    assert_eq!(outbox.next()[0].id, entry.id);
+    assert_eq!(outbox.take_ready()[0].id, entry.id);
 }

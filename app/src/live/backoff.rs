@@ -1,0 +1,90 @@
+//! When to connect again.
+
+use model::wire::CloseCode;
+
+/// The longest wait after the first failure, and after many, in milliseconds.
+const FIRST: f64 = 500.0;
+const LONGEST: f64 = 30_000.0;
+
+/// Failures since the last connection that came to be caught up.
+#[derive(Default)]
+pub(super) struct Backoff {
+    failures: i32,
+}
+
+/// What the end of a connection asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Next {
+    /// Connect again after so many milliseconds.
+    After(f64),
+    /// The session ended.
+    SignedOut,
+    /// The server speaks another version: fetch the page again.
+    Reload,
+    /// Wait until a person comes back to the page.
+    Person,
+}
+
+impl Backoff {
+    /// Exponential with full jitter, so that a thousand clients do not return as one. `random` is
+    /// in 0..1.
+    pub(super) fn wait(&mut self, random: f64) -> f64 {
+        let ceiling = (FIRST * 2f64.powi(self.failures)).min(LONGEST);
+        self.failures = (self.failures + 1).min(16);
+        ceiling * random
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// What to do after a close with `code`; `None` if the connection was given up on this side.
+    pub(super) fn next(&mut self, code: Option<u16>, random: f64) -> Next {
+        match code.and_then(CloseCode::from_code) {
+            None => Next::After(self.wait(random)),
+            Some(CloseCode::SignedOut) => Next::SignedOut,
+            Some(CloseCode::Version) => Next::Reload,
+            Some(close) => close.retry().map_or(Next::Person, |(from, to)| {
+                let named = f64::from(from) + f64::from(to - from) * random;
+                // A server that keeps closing in the same way is not asked ever faster than that.
+                Next::After(named.max(self.wait(random)))
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_half_a_minute() {
+        let mut backoff = Backoff::default();
+        let waits: Vec<f64> = (0..8).map(|_| backoff.wait(1.0)).collect();
+        assert_eq!(waits, [500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0, 30_000.0, 30_000.0]);
+        backoff.reset();
+        assert_eq!(backoff.wait(0.5), 250.0);
+        assert_eq!(backoff.wait(0.0), 0.0);
+    }
+
+    #[test]
+    fn close_codes_say_whether_and_when() {
+        let next = |code| Backoff::default().next(code, 0.5);
+        assert_eq!(next(Some(CloseCode::Restarting.code())), Next::After(2_600.0));
+        assert_eq!(next(Some(CloseCode::Flood.code())), Next::After(5_500.0));
+        assert_eq!(next(Some(CloseCode::SignedOut.code())), Next::SignedOut);
+        assert_eq!(next(Some(CloseCode::Version.code())), Next::Reload);
+        assert_eq!(next(Some(CloseCode::BadFrame.code())), Next::Person);
+        assert_eq!(next(Some(CloseCode::TooMany.code())), Next::Person);
+        assert_eq!(next(Some(1006)), Next::After(250.0));
+        assert_eq!(next(None), Next::After(250.0));
+    }
+
+    #[test]
+    fn a_server_that_closes_at_once_every_time_is_left_longer_alone() {
+        let mut backoff = Backoff::default();
+        let code = Some(CloseCode::SlowReader.code());
+        let waits: Vec<Next> = (0..4).map(|_| backoff.next(code, 1.0)).collect();
+        assert_eq!(waits[3], Next::After(4_000.0));
+    }
+}

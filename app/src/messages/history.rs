@@ -146,13 +146,14 @@ fn keep_reading(
     scroll: Scroll,
     at: Option<Seq>,
 ) {
-    let watch = StoredValue::new_local(None);
-    Effect::new(move || {
-        watch.set_value(scroll.watch());
+    // The effect keeps what it returns: the watch ends with it, and never exists on the server.
+    Effect::new(move |_: Option<_>| {
+        let watch = scroll.watch();
         match at {
             Some(at) => scroll.to_message(at),
             None => scroll.note(),
         }
+        watch
     });
     Effect::new(move || {
         drawn.track();

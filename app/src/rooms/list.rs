@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use icondata_lu::{LuCheckCheck, LuMessageCircle, LuSearch};
+use icondata_lu::{LuCheckCheck, LuMessageCircle, LuSearch, LuSquarePen};
 use leptos::{html, prelude::*};
 use model::{Chat, RoomId};
 
@@ -44,7 +44,12 @@ pub fn RoomList() -> impl IntoView {
     view! {
         <section class="list" aria-label="Chats">
             <header>
-                <div class="top">{move || heading(pane.get())}</div>
+                <div class="top">
+                    {move || heading(pane.get())}
+                    <a class="icon" href="/people" aria-label="New chat" title="New chat">
+                        <Icon icon=LuSquarePen />
+                    </a>
+                </div>
                 <a class="find" href="/people">
                     <Icon icon=LuSearch />
                     "Find people"

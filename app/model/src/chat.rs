@@ -262,8 +262,14 @@ impl Chat {
         self.change(Change { room, rev, item: Item::Message { message } });
     }
 
-    /// Brings a room's heads and the outbox up to its timeline.
+    /// Brings a room's heads and the outbox up to its timeline: no message is in both.
     fn refresh(&mut self, room: RoomId) {
+        let waiting: Vec<MessageId> = self.outbox.in_room(room).map(|pending| pending.id).collect();
+        for id in waiting {
+            if self.holds(room, id) {
+                self.outbox.remove(id);
+            }
+        }
         let Some(conversation) = self.rooms.get_mut(&room) else {
             // Nothing is shown of this room: what is durable is done.
             return self.outbox.settle(room, Rev(i64::MAX));

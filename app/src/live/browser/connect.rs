@@ -168,6 +168,15 @@ impl Engine {
         }
     }
 
+    /// The device has a network again, perhaps another one: an old connection may be dead.
+    pub(super) fn came_online(&self) {
+        if self.state.borrow().connection.is_some() {
+            self.probe();
+        } else {
+            self.connect();
+        }
+    }
+
     /// The device says that it is offline: its connections will not tell.
     pub(super) fn went_offline(&self) {
         if self.state.borrow().connection.is_some() {

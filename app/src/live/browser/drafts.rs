@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use model::RoomId;
 
-use super::{Engine, tabs::Note};
+use super::{Engine, Store, tabs::Note};
 use crate::live::{Drafts, agenda::Task};
 
 /// A draft is put away when its writer pauses for this long, in milliseconds.
@@ -23,6 +23,10 @@ impl Engine {
     }
 
     pub(super) fn put_drafts_away(&self) {
+        // What is written before the disk is there wins over what the disk holds.
+        if matches!(self.state.borrow().store, Store::Opening | Store::Late) {
+            return;
+        }
         let changed = std::mem::take(&mut self.state.borrow_mut().changed_drafts);
         if changed.is_empty() {
             return;

@@ -18,7 +18,7 @@ impl Engine {
         let window: EventTarget = window().into();
         let document: EventTarget = document().into();
         let listeners = vec![
-            self.listener(&window, "online", |engine| engine.retry_now()),
+            self.listener(&window, "online", |engine| engine.came_online()),
             self.listener(&window, "offline", |engine| engine.went_offline()),
             self.listener(&window, "focus", |engine| engine.retry_now()),
             self.listener(&window, "pagehide", |engine| engine.page_hides()),

@@ -134,8 +134,9 @@ impl Engine {
             self.plan_marks();
         }
         let waiting = self.read(|chat| chat.is_caught_up() && chat.outbox().is_waiting());
-        if waiting == Some(true) {
-            self.plan(Task::Answers, ANSWER);
+        match waiting {
+            Some(true) => self.plan(Task::Answers, ANSWER),
+            _ => self.state.borrow_mut().agenda.drop(Task::Answers),
         }
         self.rearm();
     }

@@ -83,6 +83,7 @@ impl Engine {
             self.note_changed_rooms(&[]);
         }
         self.restore_drafts(contents.drafts);
+        self.put_drafts_away();
         self.adopt(contents.outbox, false, &[]);
         self.save();
         self.greet();
@@ -100,7 +101,7 @@ impl Engine {
     }
 
     pub(super) fn plan_rooms(&self) {
-        if !self.state.borrow().changed_rooms.is_empty() {
+        if self.disk().is_some() && !self.state.borrow().changed_rooms.is_empty() {
             self.plan(Task::Rooms, ROOMS);
         }
     }

@@ -29,10 +29,10 @@ has_emoji() { ls /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf >/dev/null 2>
 
 # Installs what is missing of the compiler, PostgreSQL and the packages named.
 packages() {
-    missing=$(missing_packages "$@")
+    missing=$(missing_packages "$@" | sed "s/ $//")
     [ -z "$missing" ] && return
     install="apt-get install -y --no-install-recommends $missing"
-    have apt-get || die "missing: $missing(Debian's names); install them with this system's package manager"
+    have apt-get || die "missing: $missing (Debian's names); install them with this system's package manager"
     if [ "$(id -u)" = 0 ]; then
         as_root=
     elif have sudo && sudo -n true 2>/dev/null; then

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, bail};
 
 use super::{
-    NAME, Options,
+    NAME, Options, adopt,
     binaries::{self, Binaries},
     identity::Identity,
     socket,
@@ -46,7 +46,11 @@ impl Cluster {
         let folder = folder.canonicalize()?;
         let made_by = made_by(&folder);
         let binaries = binaries::find(made_by.as_deref())?;
-        let identity = Identity::choose(&folder, &binaries.postgres)?;
+        let identity = match adopt::find(&files(&folder)) {
+            // Changing the owner under a running server would take its files away from it.
+            Some(_) => Identity::owning(&files(&folder))?,
+            None => Identity::choose(&folder, &binaries.postgres)?,
+        };
         identity.make_folder(&folder)?;
         let socket = socket::folder(&folder, identity)?;
         let cluster = Self { folder, binaries, identity, socket, options };

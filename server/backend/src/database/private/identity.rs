@@ -50,6 +50,16 @@ impl Identity {
         )
     }
 
+    /// The one that `files` belong to.
+    pub(crate) fn owning(files: &Path) -> std::io::Result<Self> {
+        let found = fs::metadata(files)?;
+        Ok(match (geteuid().is_root(), found.uid()) {
+            (false, _) => Self::Own,
+            (true, 0) => Self::Namespace,
+            (true, uid) => Self::Account { uid, gid: found.gid() },
+        })
+    }
+
     /// A command that runs `program` as this identity, away from the caller's environment and
     /// working directory, in a process group of its own: Ctrl-C reaches only the program.
     pub(crate) fn command(self, program: &Path) -> Command {

@@ -1,0 +1,24 @@
+# The commands of the project. Each is a script in scripts/, which installs what it needs.
+
+.PHONY: help run build test watch lint screenshots
+
+help: ## Show this
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## Install what is missing, build the release and serve it
+	@exec sh scripts/run.sh $(ARGS)
+
+build: ## Build the release only
+	@exec sh scripts/build.sh
+
+test: ## Run every test, Rust and browser
+	@exec sh scripts/test.sh
+
+watch: ## Develop: rebuild and reload on each change, with a database of its own
+	@exec sh scripts/watch.sh
+
+lint: ## Check formatting, lints, the borders between crates, types
+	@exec sh scripts/lint.sh
+
+screenshots: ## Write every view, in every width and theme, to docs/screens
+	@exec sh scripts/screenshots.sh

@@ -1,0 +1,40 @@
+# Shared by the scripts, which all start with:  . "$(dirname "$0")/common.sh"
+set -eu
+cd "$(dirname "$0")/.."
+
+target=${CARGO_TARGET_DIR:-target}
+# What the scripts install for themselves: nothing of it touches the rest of the machine.
+tools=$PWD/target/tools
+PATH=$tools/bin:$PWD/style/node_modules/.bin:$PATH:${HOME:-}/.cargo/bin
+export PATH
+
+step=0
+steps=1
+
+# Says what happens now and how far that is.
+say() {
+    step=$((step + 1))
+    printf '[%d/%d] %s\n' "$step" "$steps" "$*"
+}
+
+# More about the present step.
+note() { printf '      %s\n' "$*"; }
+
+# Ends, with the command that helps in the line.
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The version of a crate in Cargo.lock.
+locked() { sed -n "/^name = \"$1\"\$/{n;s/version = \"\\(.*\\)\"/\\1/p;}" Cargo.lock; }
+
+# Installs a program from its crate into the tools folder. Optimising it would cost more than it saves.
+install_crate() {
+    RUSTFLAGS='' CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS=fallback \
+        CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=false \
+        cargo install --root "$tools" "$@"
+}

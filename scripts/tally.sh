@@ -1,0 +1,30 @@
+# Counts tests over several runs, going on after a failure. Sourced after setup.sh.
+
+passed=0
+failed=0
+
+# tally <name> <command …>: runs it, shows and keeps what it says, adds what it counted.
+tally() {
+    file=$(log "$1")
+    shift
+    started=$(date +%s)
+    { "$@" 2>&1 && echo 0 >"$file.status" || echo "$?" >"$file.status"; } | tee "$file"
+    ok=$(numbers '^test result: .* \([0-9]*\) passed;.*' '^ *\([0-9]*\) passed.*')
+    bad=$(numbers '^test result: .* \([0-9]*\) failed;.*' '^ *\([0-9]*\) failed.*')
+    # What does not even run has failed once.
+    [ "$(cat "$file.status")" = 0 ] || [ "$bad" != 0 ] || bad=1
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+    note "$ok passed, $bad failed, $(($(date +%s) - started)) s"
+}
+
+# The sum of a number that cargo ($1) and Playwright ($2) write in their summaries.
+numbers() {
+    sed -n -e "s/$1/\\1/p" -e "s/$2/\\1/p" "$file" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+total() {
+    echo "$passed $failed" >"$(dirname "$(log x)")/summary"
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" = 0 ]
+}

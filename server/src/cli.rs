@@ -45,6 +45,12 @@ pub enum Command {
 pub enum Admin {
     /// Print the address of the database, for psql; works while the program serves
     DatabaseUrl,
+    /// Fill the instance with believable people and chats, to look at and to measure
+    Demo {
+        /// 10,000 messages for each step
+        #[arg(long, default_value_t = 1)]
+        scale: u32,
+    },
 }
 
 const VARIABLES: &str = "\

@@ -33,6 +33,10 @@ fn start(cli: Cli) -> anyhow::Result<()> {
                 println!("{}", admin::database_url(&config.database, &config.data)?);
                 Ok(())
             }
+            Command::Admin(Admin::Demo { scale }) => {
+                println!("{}", admin::demo(&config, scale).await?);
+                Ok(())
+            }
             Command::Migrate => {
                 logs::start(&config.logs);
                 run::migrate(config).await

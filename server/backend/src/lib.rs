@@ -10,6 +10,7 @@ pub mod bus;
 pub mod clock;
 mod compose;
 pub mod database;
+pub mod demo;
 pub mod failure;
 pub mod group_commit;
 pub mod hub;

@@ -6,7 +6,7 @@
 
 mod code;
 mod me;
-mod password;
+pub(crate) mod password;
 mod pending;
 mod register;
 mod registration;

@@ -25,7 +25,7 @@ static TURNS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, |cores| cores.get())));
 
 /// Hashes a new password, with a salt of its own.
-pub(super) async fn hash(password: String) -> Outcome<String> {
+pub(crate) async fn hash(password: String) -> Outcome<String> {
     work(move || {
         let hash: PasswordHash = argon2()?.hash_password(password.as_bytes()).context("hashing")?;
         Ok(hash.to_string())

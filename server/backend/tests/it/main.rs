@@ -5,6 +5,7 @@ mod accounts_sign_up;
 mod accounts_world;
 mod catch_up;
 mod contracts;
+mod demo;
 mod hub;
 mod jobs;
 mod mail;

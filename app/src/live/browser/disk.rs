@@ -126,7 +126,8 @@ impl Disk {
         for id in delete {
             store.delete(JsValue::from_str(&id.to_string()))?;
         }
-        match transaction.await? {
+        // At once: a page that goes away does not live to see its requests answered.
+        match transaction.commit()?.await? {
             TransactionResult::Committed => Ok(()),
             TransactionResult::Aborted => Err(Error::TransactionCommitError(JsValue::from_str("aborted"))),
         }

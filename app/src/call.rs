@@ -99,6 +99,15 @@ pub(crate) mod server {
         }
     }
 
+    /// Sends a plain form on to a page. Without it the browser goes back to the form's own page, with
+    /// a question mark left over in the address.
+    pub(crate) fn send_form_to(path: &str) {
+        let parts = use_context::<http::request::Parts>();
+        if parts.is_some_and(|parts| wants_html(&parts)) {
+            leptos_axum::redirect(path);
+        }
+    }
+
     /// Server functions answer 500 to any error unless told otherwise. A plain form is sent back
     /// to its page instead, with the error in the query: a status would keep the browser there.
     pub(crate) fn set_status(error: &Error) {

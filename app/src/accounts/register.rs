@@ -24,8 +24,8 @@ pub fn Register() -> impl IntoView {
     let rest = Signal::derive(move || left_over(answer.get(), &["username", "name", "email", "password"]));
     let username = RwSignal::new(String::new());
     let (username_note, check_username) = username_check(username);
-    let email_note = RwSignal::new(Note::Nothing);
-    let name_note = RwSignal::new(Note::Nothing);
+    let email_note = RwSignal::new(Note::Hint("We send a code there.".to_owned()));
+    let name_note = RwSignal::new(Note::Hint("What others see.".to_owned()));
     let password_note = RwSignal::new(Note::Hint("At least 10 characters. A few words are good.".to_owned()));
     let notes = [
         ("username", username_note),
@@ -56,7 +56,7 @@ pub fn Register() -> impl IntoView {
     let clear_name = Callback::new(move |_| name_note.set(Note::Nothing));
     view! {
         <Gate title="Create your account" lead="One account, on every device">
-            <ActionForm action=register attr:class="grid gap-2">
+            <ActionForm action=register attr:class="grid gap-3">
                 <Alarm error=rest />
                 <Field
                     label="Username"

@@ -14,7 +14,7 @@ pub fn SignIn() -> impl IntoView {
     let error = Signal::derive(move || failure(sign_in.value().get()));
     view! {
         <Gate title="Welcome back" lead="Sign in to carry on where you left off">
-            <ActionForm action=sign_in attr:class="grid gap-2">
+            <ActionForm action=sign_in attr:class="grid gap-4">
                 <Alarm error />
                 <Field label="Username or e-mail" name="login" autocomplete="username" />
                 <Field label="Password" name="password" kind="password" autocomplete="current-password" />

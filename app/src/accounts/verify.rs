@@ -134,7 +134,7 @@ fn SendAgain(registration: Registration) -> impl IntoView {
         Some(Ok(fresh)) => fresh.again_at,
         _ => registration.again_at,
     });
-    let moment = RwSignal::new(clock.now());
+    let moment = RwSignal::new(clock.drawn());
     Effect::new(move || {
         moment.set(browser::now());
         let tick = move || moment.set(browser::now());

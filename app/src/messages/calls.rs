@@ -5,7 +5,7 @@ use model::{Accepted, MessageId, Page, RoomId, Seq};
 
 use crate::call::Failed;
 #[cfg(feature = "ssr")]
-use crate::call::server::{backend, signed_in};
+use crate::call::server::{backend, send_form_to, signed_in};
 
 /// A page of history: the newest, or one beside or around a message.
 #[server(prefix = "/api", endpoint = "messages/page", input = GetUrl)]
@@ -31,5 +31,7 @@ pub async fn get_page(
 #[server(prefix = "/api", endpoint = "messages/send")]
 pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<Accepted, Failed> {
     let who = signed_in()?;
-    Ok(backend().send(&who, room, id, model::Body::new(body)?).await?)
+    let accepted = backend().send(&who, room, id, model::Body::new(body)?).await?;
+    send_form_to(&format!("/chats/{room}"));
+    Ok(accepted)
 }

@@ -28,14 +28,14 @@ pub fn Composer(
     let id = SharedValue::new(MessageId::new).into_inner();
     let text = RwSignal::new(String::new());
     let left =
-        Memo::new(move |_| MESSAGE_CHARS as i64 - text.with(|text| text.trim().chars().count() as i64));
+        Memo::new(move |_| MESSAGE_CHARS as i64 - text.with(|text| text.trim_end().chars().count() as i64));
     // The answer to a plain form comes with the address of the page.
     let problem = failure(ServerAction::<SendMessage>::new().value().get_untracked());
     keep_draft(live, room, field, text);
     let send = move || {
         let Some(input) = field.get_untracked() else { return };
-        let body = input.value().trim().to_owned();
-        if body.is_empty() || body.chars().count() > MESSAGE_CHARS {
+        let body = input.value();
+        if body.trim().is_empty() || body.trim_end().chars().count() > MESSAGE_CHARS {
             let _ = input.focus();
             return;
         }
@@ -129,7 +129,7 @@ fn keep_draft(live: Live, room: RoomId, field: NodeRef<html::Textarea>, text: Rw
 /// Puts the hands back on the field. Not on touch screens, where that opens a keyboard.
 pub fn focus(field: NodeRef<html::Textarea>) {
     if let Some(field) = field.get_untracked()
-        && browser::matches("(pointer: fine)")
+        && !browser::matches("(pointer: coarse)")
     {
         let _ = field.focus();
     }

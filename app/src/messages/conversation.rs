@@ -109,6 +109,12 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
     });
     let name = name.unwrap_or_default();
     let done = Callback::new(move |()| focus(field));
+    // Who came here by a link came to write; who came by the address may want to read first.
+    Effect::new(move || {
+        if document().active_element().is_some_and(|active| active.tag_name() == "A") {
+            focus(field);
+        }
+    });
     view! {
         <PageTitle name=name.clone() />
         <Head room />

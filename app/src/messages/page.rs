@@ -21,14 +21,19 @@ pub fn RoomPage() -> impl IntoView {
         let at = query.with(|query| query.get("at")).and_then(|at| at.parse().ok());
         Some((room, at.filter(|at| *at > 0).map(Seq)))
     });
-    let view = move || match place.get() {
-        Some((room, at)) => view! { <Conversation room at /> }.into_any(),
-        None => {
-            let Failed(error) = Failed::from(Error::not_found("chat"));
-            view! { <Trouble error /> }.into_any()
-        }
-    };
-    view.into_any()
+    // Keyed, so that nothing of one room's elements, such as the text in a field, is left to the next.
+    view! {
+        <For each=move || [place.get()] key=|place| *place let:place>
+            {match place {
+                Some((room, at)) => view! { <Conversation room at /> }.into_any(),
+                None => {
+                    let Failed(error) = Failed::from(Error::not_found("chat"));
+                    view! { <Trouble error /> }.into_any()
+                }
+            }}
+        </For>
+    }
+    .into_any()
 }
 
 /// Beside the list, while no chat is open.

@@ -68,7 +68,7 @@ fn SearchField(asked: Memo<String>) -> impl IntoView {
     };
     Effect::new(move || {
         if let Some(field) = field.get()
-            && browser::matches("(pointer: fine)")
+            && !browser::matches("(pointer: coarse)")
         {
             let _ = field.focus();
         }

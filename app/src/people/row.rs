@@ -26,10 +26,13 @@ pub fn PersonRow(person: Person) -> impl IntoView {
     view! {
         <ActionForm action=open>
             <input type="hidden" name="with" value=person.id.to_string() />
-            <button class="person" type="submit" aria-label=format!("Message {}", person.name)>
+            <button class="person" type="submit">
                 <Avatar face=&person />
                 <span class="min-w-0">
-                    <span class="name cut">{person.name.clone()}</span>
+                    <span class="name cut">
+                        <span class="sr">"Message "</span>
+                        {person.name.clone()}
+                    </span>
                     <span class="meta cut block">"@" {person.username.clone()}</span>
                 </span>
                 <span class="go">

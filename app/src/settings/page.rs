@@ -1,12 +1,13 @@
 //! `/settings`
 
 use icondata_lu::LuLogOut;
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{ev::SubmitEvent, html, prelude::*, server_fn::ServerFn, task::spawn_local};
 use model::accounts::Me;
 
 use super::theme::ThemeChoice;
 use crate::{
     accounts::calls::SignOut,
+    live::Live,
     rooms::title::PageTitle,
     ui::{Avatar, Icon},
 };
@@ -47,15 +48,35 @@ pub fn Settings() -> impl IntoView {
                         <ThemeChoice />
                     </div>
                 </div>
-                // A plain form: the program, its socket and its memory end with the session.
-                <form class="pt-6" method="post" action=SignOut::url()>
-                    <button class="btn plain text-danger" type="submit">
-                        <Icon icon=LuLogOut />
-                        "Sign out"
-                    </button>
-                </form>
+                <SignOutForm />
             </div>
         </div>
     }
     .into_any()
+}
+
+/// A plain form: the program, its socket and its memory end with the session. With scripts it first
+/// deletes what this browser keeps.
+#[component]
+fn SignOutForm() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let form = NodeRef::<html::Form>::new();
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move {
+            live.forget().await;
+            if let Some(form) = form.get_untracked() {
+                // Sends the form without coming back here. Fails only for a form not in the page.
+                let _ = form.submit();
+            }
+        });
+    };
+    view! {
+        <form class="pt-6" method="post" action=SignOut::url() node_ref=form on:submit=on_submit>
+            <button class="btn plain text-danger" type="submit">
+                <Icon icon=LuLogOut />
+                "Sign out"
+            </button>
+        </form>
+    }
 }

@@ -37,16 +37,15 @@ pub fn ThemeChoice() -> impl IntoView {
     Effect::new(move || theme.set(applied()));
     view! {
         <form
-            class="segments"
             method="post"
             action=ChooseTheme::url()
-            role="group"
-            aria-label="Theme"
             on:submit=|event: SubmitEvent| event.prevent_default()
         >
-            {choice(Theme::Light, LuSun, "Light")}
-            {choice(Theme::Dark, LuMoon, "Dark")}
-            {choice(Theme::System, LuMonitor, "System")}
+            <div class="segments" role="group" aria-label="Theme">
+                {choice(Theme::Light, LuSun, "Light")}
+                {choice(Theme::Dark, LuMoon, "Dark")}
+                {choice(Theme::System, LuMonitor, "System")}
+            </div>
         </form>
     }
 }

@@ -76,6 +76,11 @@ impl Clock {
         self.now.get()
     }
 
+    /// The present as the page was drawn with: for what then counts by itself.
+    pub fn drawn(self) -> Timestamp {
+        self.now.get_untracked()
+    }
+
     /// `14:32`, `Tue`, `3 Nov`. Reactive.
     pub fn brief(self, at: Timestamp) -> String {
         self.local(at).brief(self.today())

@@ -25,7 +25,9 @@ pub fn Field(
     autocomplete: &'static str,
     #[prop(optional)] inputmode: Option<&'static str>,
     #[prop(default = true)] required: bool,
-    #[prop(into, optional)] note: Signal<Note>,
+    /// Without one no line is kept for it.
+    #[prop(into, optional)]
+    note: Option<Signal<Note>>,
     /// Called with the text on every change.
     #[prop(into, optional)]
     on_text: Option<Callback<String>>,
@@ -51,12 +53,12 @@ pub fn Field(
                 required=required
                 autocapitalize=if prose { "words" } else { "none" }
                 spellcheck="false"
-                aria-describedby=note_id.clone()
-                aria-invalid=move || matches!(note.get(), Note::Bad(_)).to_string()
+                aria-describedby=note.map(|_| note_id.clone())
+                aria-invalid=move || note.map(|note| matches!(note.get(), Note::Bad(_)).to_string())
                 on:input=say
                 node_ref=node_ref
             />
-            <NoteLine id=note_id note=note />
+            {note.map(|note| view! { <NoteLine id=note_id note /> })}
         </div>
     }
 }

@@ -24,7 +24,7 @@ export const test = base.extend<OfStory, OfWorker>({
         await server.start();
         await use(server);
         await server.stop();
-        expect(server.log).not.toContain("panicked");
+        expect(server.panics(), "panics of the server").toEqual([]);
       } finally {
         server.remove();
       }

@@ -4,7 +4,7 @@ let count = 0;
 
 /// A username that nobody has, which begins with the first name.
 export function usernameFor(name: string): string {
-  const first = name.toLowerCase().replace(/[^a-z]+.*$/, "");
+  const first = name.toLowerCase().match(/[a-z]+/)?.[0] ?? "somebody";
   count += 1;
   return `${first}_${count}${randomBytes(3).toString("hex")}`;
 }

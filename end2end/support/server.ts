@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { freePort } from "./port.ts";
@@ -33,9 +33,15 @@ export class Server {
     return readFileSync(this.logFile, "utf8");
   }
 
+  /// Every panic, with the line that says why.
+  panics(): string[] {
+    return this.log.match(/^thread .* panicked at .*\n.*$/gm) ?? [];
+  }
+
   /// Starts the program on the port and the data it had before, and waits until it serves.
   async start(): Promise<void> {
     if (this.isRunning) throw new Error("The server runs already");
+    if (!existsSync(program)) throw new Error(`There is no ${program}; build it, or set RAPPORT_BIN`);
     const log = openSync(this.logFile, "a");
     const child = spawn(program, ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`], {
       cwd: repository,
@@ -44,12 +50,9 @@ export class Server {
     });
     closeSync(log);
     this.child = child;
-    let trouble: Error | undefined;
-    child.once("error", (error) => (trouble = error));
     await until(
       "the server to be ready",
       async () => {
-        if (trouble) throw trouble;
         if (!this.isRunning) throw new Error(`The server ended at once:\n${this.log}`);
         return (await this.isReady()) || undefined;
       },
@@ -73,6 +76,8 @@ export class Server {
 
   /// Deletes all data. For the end.
   remove(): void {
+    // Only if stopping failed.
+    this.child?.kill("SIGKILL");
     rmSync(this.data, { recursive: true, force: true });
   }
 

@@ -62,7 +62,7 @@ test("a draft survives a reload and shows in the list", async ({ people }) => {
   await chat.reload();
   await expect(chat.composer).toHaveValue("I was going to say");
 
-  await chat.page.getByRole("link", { name: "People" }).click();
+  await chat.page.getByRole("link", { name: "People", exact: true }).click();
   await expect(row(chat.page, "Bo Lind")).toContainText("Draft: I was going to say");
   await row(chat.page, "Bo Lind").click();
   await expect(chat.composer).toHaveValue("I was going to say");

@@ -1,0 +1,14 @@
+/// How the browser is started, for the stories and for the pictures.
+export const browser = {
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: [
+    // Chromium refuses its sandbox to root, who runs the tests in containers.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};

@@ -1,0 +1,54 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { live } from "./hydrated.ts";
+
+export type Delivery = "Sending" | "Not sent" | "Sent" | "Delivered" | "Read";
+
+/// An open conversation.
+export class Chat {
+  readonly composer: Locator;
+  readonly log: Locator;
+
+  constructor(readonly page: Page) {
+    this.composer = page.getByRole("textbox", { name: /^Message / });
+    this.log = page.getByRole("log", { name: "Messages" });
+  }
+
+  /// The texts that are drawn, oldest first.
+  texts(): Promise<string[]> {
+    return this.log.locator(".msg .text").allTextContents();
+  }
+
+  /// The bubble with exactly this text.
+  message(text: string): Locator {
+    return this.log.locator(".msg").filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press("Enter");
+  }
+
+  /// Waits until these and no other texts are drawn, in this order.
+  async shows(texts: string[], patience = 10_000): Promise<void> {
+    await expect.poll(() => this.texts(), { timeout: patience }).toEqual(texts);
+  }
+
+  async delivery(text: string, state: Delivery): Promise<void> {
+    await expect(this.message(text).locator("[data-delivery]")).toHaveAttribute("data-delivery", state);
+  }
+
+  /// Waits until nothing is on its way any more.
+  async settles(patience = 30_000): Promise<void> {
+    await expect(this.log.locator("[data-delivery='Sending']")).toHaveCount(0, { timeout: patience });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await live(this.page);
+  }
+}
+
+/// A person's chat in the list.
+export function row(page: Page, name: string): Locator {
+  return page.getByRole("region", { name: "Chats" }).locator("a.room").filter({ hasText: name });
+}

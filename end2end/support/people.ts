@@ -1,0 +1,64 @@
+import type { Browser, BrowserContextOptions, PlaywrightWorkerArgs } from "@playwright/test";
+import { Api } from "./api.ts";
+import { noticeHydration } from "./hydrated.ts";
+import { codeFor } from "./mailbox.ts";
+import { usernameFor } from "./names.ts";
+import { Person, type Account } from "./person.ts";
+import type { Server } from "./server.ts";
+import type { Watch } from "./watch.ts";
+
+/// Makes people with accounts. What they open is closed when the story ends.
+export class People {
+  private readonly endings: (() => Promise<void>)[] = [];
+
+  constructor(
+    private readonly playwright: PlaywrightWorkerArgs["playwright"],
+    private readonly browser: Browser,
+    private readonly server: Server,
+    private readonly watch: Watch,
+  ) {}
+
+  /// Registers somebody over HTTP, and gives them a browser.
+  async signUp(name: string, options: BrowserContextOptions = {}): Promise<Person> {
+    const username = usernameFor(name);
+    const email = `${username}@example.org`;
+    const password = "seven tall lanterns";
+    const api = await this.api();
+    const { id: registration } = await api.post<{ id: string }>("accounts/register", {
+      email,
+      username,
+      name,
+      password,
+    });
+    const code = await codeFor(this.server.url, email);
+    const { id } = await api.post<{ id: string }>("accounts/verify", { registration, code });
+    return this.settle({ id, name, username, email, password }, api, options);
+  }
+
+  /// The same person in another browser, with a session of its own.
+  async elsewhere({ account }: Person, options: BrowserContextOptions = {}): Promise<Person> {
+    const api = await this.api();
+    await api.post("accounts/sign_in", { login: account.username, password: account.password });
+    return this.settle(account, api, options);
+  }
+
+  async leave(): Promise<void> {
+    for (const end of this.endings) await end();
+  }
+
+  private async api(): Promise<Api> {
+    const request = await this.playwright.request.newContext({ baseURL: this.server.url });
+    const api = new Api(request, this.server.url);
+    this.endings.push(() => api.close());
+    return api;
+  }
+
+  private async settle(account: Account, api: Api, options: BrowserContextOptions): Promise<Person> {
+    const storageState = await api.cookies();
+    const context = await this.browser.newContext({ ...options, storageState });
+    this.endings.push(() => context.close());
+    this.watch.context(context);
+    await noticeHydration(context);
+    return new Person(account, context, api);
+  }
+}

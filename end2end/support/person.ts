@@ -1,0 +1,69 @@
+import type { BrowserContext, Page } from "@playwright/test";
+import type { Api } from "./api.ts";
+import { Chat } from "./chat.ts";
+import { hydrated, live } from "./hydrated.ts";
+import { newId } from "./names.ts";
+
+export interface Account {
+  id: string;
+  name: string;
+  username: string;
+  email: string;
+  password: string;
+}
+
+export interface Message {
+  id: string;
+  seq: number;
+  sender: string;
+  body: string;
+}
+
+interface Room {
+  id: string;
+}
+
+/// Somebody with an account, signed in in a browser of their own.
+export class Person {
+  constructor(
+    readonly account: Account,
+    readonly context: BrowserContext,
+    private readonly api: Api,
+  ) {}
+
+  get name(): string {
+    return this.account.name;
+  }
+
+  /// A tab on a page, taken over by the program.
+  async open(path: string): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(path);
+    await hydrated(page);
+    return page;
+  }
+
+  /// A tab on a conversation, connected.
+  async talk(room: string): Promise<Chat> {
+    const page = await this.open(`/chats/${room}`);
+    await live(page);
+    return new Chat(page);
+  }
+
+  /// The private chat with somebody: its id.
+  async chatWith(other: Person): Promise<string> {
+    const room = await this.api.post<Room>("rooms/open", { with: other.account.id });
+    return room.id;
+  }
+
+  /// Sends without a browser.
+  async send(room: string, body: string, id = newId()): Promise<void> {
+    await this.api.post("messages/send", { room, id, body });
+  }
+
+  /// The newest texts of a room, oldest first, as the server has them.
+  async history(room: string): Promise<string[]> {
+    const page = await this.api.get<{ messages: Message[] }>("messages/page", { room, limit: 100 });
+    return page.messages.map((message) => message.body);
+  }
+}

@@ -1,0 +1,37 @@
+import type { BrowserContext } from "@playwright/test";
+
+/// What a browser complains about: errors, warnings (a mismatch while hydrating is one), uncaught
+/// exceptions and breaches of the content policy. A story fails on each that it did not announce.
+export class Watch {
+  private readonly complaints: string[] = [];
+  private readonly allowed: RegExp[] = [];
+
+  context(context: BrowserContext): void {
+    context.on("console", (message) => {
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      this.complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+    });
+    context.on("weberror", (failure) => {
+      this.complaints.push(`exception: ${failure.error().stack ?? failure.error().message}`);
+    });
+  }
+
+  /// Announces complaints that the story itself provokes.
+  allow(...complaints: RegExp[]): void {
+    this.allowed.push(...complaints);
+  }
+
+  /// Announces an answer that a browser reports as an error, such as 401 to a wrong password.
+  allowStatus(status: number, path: string): void {
+    this.allow(new RegExp(`status of ${status}\\b.*${path}`));
+  }
+
+  /// Announces that the server cannot be reached for a while.
+  allowOutage(): void {
+    this.allow(/net::ERR_/, /WebSocket connection to .* failed/, /status of 503\b/);
+  }
+
+  unexpected(): string[] {
+    return this.complaints.filter((complaint) => !this.allowed.some((allowed) => allowed.test(complaint)));
+  }
+}

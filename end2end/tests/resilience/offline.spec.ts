@@ -1,0 +1,84 @@
+import { converse } from "../../support/conversation.ts";
+import { expect, test } from "../../support/fixtures.ts";
+import { live } from "../../support/hydrated.ts";
+import { isKept } from "../../support/kept.ts";
+
+test.beforeEach(({ watch }) => watch.allowOutage());
+
+test("what is written offline waits, and leaves once and in order", async ({ people }) => {
+  const { ana, room, hers, his } = await converse(people);
+  await hers.send("Still here");
+  await his.shows(["Still here"]);
+
+  await ana.context.setOffline(true);
+  await expect(hers.page.getByText("Offline. What you send leaves when you are back.")).toBeVisible();
+  const waiting = ["Into the tunnel", "No light yet", "Still none"];
+  for (const text of waiting) await hers.send(text);
+  for (const text of waiting) await hers.delivery(text, "Sending");
+  await hers.shows(["Still here", ...waiting]);
+
+  await ana.context.setOffline(false);
+  const all = ["Still here", ...waiting];
+  await his.shows(all, 30_000);
+  await hers.settles();
+  await hers.shows(all);
+  await expect(hers.page.getByText(/^Offline\./)).toHaveCount(0);
+  expect(await ana.history(room)).toEqual(all);
+});
+
+test("what others wrote meanwhile comes when the network is back", async ({ people }) => {
+  const { ana, bo, room, hers } = await converse(people);
+  await ana.context.setOffline(true);
+  await hers.send("My side");
+  for (const text of ["Their side 1", "Their side 2"]) await bo.send(room, text);
+  await ana.context.setOffline(false);
+  await hers.shows(["Their side 1", "Their side 2", "My side"], 30_000);
+});
+
+test("more was missed than is told one by one", async ({ people }) => {
+  test.setTimeout(120_000);
+  const { ana, bo, room, hers } = await converse(people);
+  await hers.send("Before");
+  await hers.delivery("Before", "Read");
+  await ana.context.setOffline(true);
+  await expect(hers.page.getByText(/^Offline\./)).toBeVisible();
+  for (let count = 1; count <= 260; count += 1) await bo.send(room, `Missed ${count}`);
+  await ana.context.setOffline(false);
+  await live(hers.page);
+  await hers.page.getByRole("button", { name: /newest|new$/ }).or(hers.message("Missed 260")).first().waitFor();
+  const jump = hers.page.getByRole("button", { name: /newest|new$/ });
+  if (await jump.isVisible()) await jump.click();
+  await expect(hers.message("Missed 260")).toBeInViewport({ timeout: 30_000 });
+  const texts = (await hers.texts()).filter((text) => text.startsWith("Missed"));
+  const numbers = texts.map((text) => Number(text.split(" ")[1]));
+  expect(numbers, "without a splice").toEqual(numbers.map((_, place) => (numbers[0] ?? 0) + place));
+});
+
+test("a message written offline in a tab that was closed leaves from the next", async ({ people }) => {
+  const { ana, room, hers, his } = await converse(people);
+  await ana.context.setOffline(true);
+  await hers.send("Posted in a bottle");
+  await hers.delivery("Posted in a bottle", "Sending");
+  await isKept(hers.page, "Posted in a bottle");
+  await hers.page.close();
+
+  await ana.context.setOffline(false);
+  const page = await ana.open("/people");
+  await live(page);
+  await his.shows(["Posted in a bottle"]);
+  expect(await ana.history(room)).toEqual(["Posted in a bottle"]);
+});
+
+test("a message of a closed tab leaves from another that is open", async ({ people }) => {
+  const { ana, room, hers, his } = await converse(people);
+  const second = await ana.talk(room);
+  await ana.context.setOffline(true);
+  await hers.send("From one hand to the other");
+  await isKept(hers.page, "From one hand to the other");
+  await hers.page.close();
+  await ana.context.setOffline(false);
+  await his.shows(["From one hand to the other"], 30_000);
+  await second.shows(["From one hand to the other"]);
+  await second.settles();
+  expect(await ana.history(room)).toEqual(["From one hand to the other"]);
+});

@@ -21,7 +21,7 @@ pub struct Message {
     pub body: String,
 }
 
-/// A text that may be sent: not blank, at most [`MESSAGE_CHARS`] long, without NUL.
+/// A text that may be sent: with something to see, at most [`MESSAGE_CHARS`] long, without NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body(String);
 
@@ -29,7 +29,7 @@ impl Body {
     /// The text is kept to the letter; trimming is the composer's business.
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
-        if text.trim().is_empty() {
+        if text.chars().all(is_invisible) {
             return Err(Error::invalid("body", "A message needs some text."));
         }
         if text.contains('\0') {
@@ -50,6 +50,17 @@ impl Body {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// Whether a character alone would leave an empty bubble.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        )
 }
 
 /// The server's answer to a message: it is durable and has its place.

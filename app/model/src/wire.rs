@@ -93,8 +93,15 @@ pub enum ServerFrame {
     Mark { room: RoomId, mark: Mark },
     /// Still here. `heads` names rooms that changed lately, so that a lost last change shows.
     Beat { heads: BTreeMap<RoomId, Rev> },
-    /// A frame could not be answered; the connection goes on.
-    Error { error: Error },
+    /// A frame could not be answered; the connection goes on. `about` and `room` say which frame it
+    /// was, as far as that could be read.
+    Error {
+        error: Error,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
+    },
     #[serde(other)]
     Unknown,
 }
@@ -142,7 +149,7 @@ pub enum CloseCode {
     BadFrame,
     /// The server speaks another version: fetch the page again.
     Version,
-    /// This person has too many open sockets.
+    /// This person has too many open sockets; dead ones among them are found within a minute.
     TooMany,
 }
 
@@ -171,7 +178,7 @@ impl CloseCode {
             Self::BadHello => 4102,
             Self::BadFrame => 4103,
             Self::Version => 4104,
-            Self::TooMany => 4105,
+            Self::TooMany => 4006,
         }
     }
 
@@ -203,6 +210,7 @@ impl CloseCode {
             Self::SlowReader | Self::Silent => Some((0, 500)),
             Self::Flood => Some((5_000, 6_000)),
             Self::Failed => Some((1_000, 5_000)),
+            Self::TooMany => Some((60_000, 90_000)),
             _ => None,
         }
     }

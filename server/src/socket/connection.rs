@@ -11,7 +11,7 @@ use backend::{
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use model::{
-    Error, MessageId, RoomId, Timestamp,
+    Body, Error, MessageId, RoomId, Timestamp,
     limits::{BEAT_MS, HELLO_MS, PROTOCOL_VERSION},
     wire::{ClientFrame, CloseCode, Position, ServerFrame},
 };
@@ -147,7 +147,7 @@ impl Connection {
         match frames::read(&text)? {
             Read::Frame(frame) => self.take(frame),
             Read::Malformed(_) if !self.allowance.malformed(now) => Err(CloseCode::Flood.into()),
-            Read::Malformed(error) => self.answer(Some(ServerFrame::Error { error })).await,
+            Read::Malformed(answer) | Read::Unknown(answer) => self.answer(Some(answer)).await,
         }
     }
 
@@ -159,14 +159,14 @@ impl Connection {
             ClientFrame::Send { room, id, body } => self.send(room, id, body),
             ClientFrame::Fetch { room, after } => {
                 let (backend, who) = (self.backend.clone(), self.who);
-                self.due.push(async move { Some(or_error(backend.fetch(&who, room, after).await)) }.boxed());
+                let fetched = async move { backend.fetch(&who, room, after).await };
+                self.due.push(fetched.map(move |answer| Some(or_error("fetch", room, answer))).boxed());
             }
             ClientFrame::Mark { room, delivered, read } => {
                 let (backend, who) = (self.backend.clone(), self.who);
                 let marked = async move { backend.mark(&who, room, delivered, read).await };
-                self.due.push(
-                    async move { marked.await.err().map(|error| ServerFrame::Error { error }) }.boxed(),
-                );
+                let refused = move |error| refusal("mark", room, error);
+                self.due.push(marked.map(move |mark| mark.err().map(refused)).boxed());
             }
             ClientFrame::Unknown => {}
         }
@@ -175,7 +175,7 @@ impl Connection {
 
     fn send(&mut self, room: RoomId, id: MessageId, body: String) {
         let rejected = move |error| Some(ServerFrame::Rejected { room, id, error });
-        let accepted = frames::body(body).map(|body| self.backend.send(&self.who, room, id, body));
+        let accepted = Body::new(body).map(|body| self.backend.send(&self.who, room, id, body));
         let answer = async move {
             let accepted = match accepted {
                 Ok(accepted) => accepted.await,
@@ -259,8 +259,12 @@ fn encode(frame: ServerFrame) -> Outgoing {
     Outgoing::Frame(Bytes::from(frame.encode()))
 }
 
-fn or_error(answer: model::Result<ServerFrame>) -> ServerFrame {
-    answer.unwrap_or_else(|error| ServerFrame::Error { error })
+fn or_error(about: &str, room: RoomId, answer: model::Result<ServerFrame>) -> ServerFrame {
+    answer.unwrap_or_else(|error| refusal(about, room, error))
+}
+
+fn refusal(about: &str, room: RoomId, error: Error) -> ServerFrame {
+    ServerFrame::Error { error, about: Some(about.to_owned()), room: Some(room) }
 }
 
 fn text(bytes: Bytes) -> Message {

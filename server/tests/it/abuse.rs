@@ -48,10 +48,39 @@ async fn json_that_is_no_frame_is_answered_and_the_connection_goes_on() {
         r#"{"type":"fetch","room":"x","after":0}"#,
     ] {
         ana.text(text).await;
-        let ServerFrame::Error { error } = ana.next().await else { panic!("{text}") };
+        let ServerFrame::Error { error, .. } = ana.next().await else { panic!("{text}") };
         assert_eq!(error.code, Code::Malformed, "{text}");
     }
     others_go_on(ana, room).await;
+}
+
+/// A message that cannot be read must not wait for ever in its sender's outbox, nor end the
+/// connection again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_message_is_rejected_by_its_id() {
+    let (_world, mut ana, _bo, room) = pair().await;
+    for body in [r#""\ud800""#, r#""x\udc00y""#, "7", "null", r#"["a"]"#] {
+        let id = model::MessageId::new();
+        ana.text(&format!(r#"{{"type":"send","room":"{room}","id":"{id}","body":{body}}}"#)).await;
+        assert_eq!(ana.answer(id).await.unwrap_err().code, Code::Invalid, "{body}");
+    }
+    others_go_on(ana, room).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_have_one_spelling_and_numbers_are_never_negative() {
+    let (_world, mut ana, _bo, room) = pair().await;
+    let shouted = room.to_string().to_uppercase();
+    for text in [
+        format!(r#"{{"type":"fetch","room":"{shouted}","after":0}}"#),
+        format!(r#"{{"type":"fetch","room":"{{{room}}}","after":0}}"#),
+        format!(r#"{{"type":"fetch","room":"{room}","after":-1}}"#),
+        r#"{"type":"fetch","room":"00000000-0000-0000-0000-000000000000","after":0}"#.to_owned(),
+    ] {
+        ana.text(&text).await;
+        let ServerFrame::Error { error, about, .. } = ana.next().await else { panic!("{text}") };
+        assert_eq!((error.code, about.as_deref()), (Code::Malformed, Some("fetch")), "{text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

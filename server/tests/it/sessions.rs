@@ -75,7 +75,7 @@ async fn one_person_has_so_many_sockets_and_no_more() {
         open.push(world.device(&ana).await);
     }
     let mut further = world.dial(&ana).await;
-    assert_eq!(further.farewell().await, (4105, "too_many_sockets".into()));
+    assert_eq!(further.farewell().await, (4006, "too_many_sockets".into()));
     let bo = world.person("bo_").await;
     world.device(&bo).await;
 }

@@ -6,8 +6,8 @@ use super::{Origin, Pending, pending::gone};
 use crate::{Backend, database::schema::registrations, failure::Outcome, rate_limit::Limit};
 
 impl Backend {
-    /// Mails another code; the one before is then worth nothing. Neither the tries nor the time of
-    /// the sign-up begin anew.
+    /// Mails another code, with tries of its own; the one before is then worth nothing. The time of
+    /// the sign-up does not begin anew.
     ///
     /// # Errors
     /// Too soon, too many, or the sign-up is over.
@@ -32,7 +32,11 @@ impl Backend {
             pending.codes_sent += 1;
             pending.code_sent_at = now;
             diesel::update(registrations::table.find(id))
-                .set((registrations::codes_sent.eq(pending.codes_sent), registrations::code_sent_at.eq(now)))
+                .set((
+                    registrations::codes_sent.eq(pending.codes_sent),
+                    registrations::code_sent_at.eq(now),
+                    registrations::tries.eq(0),
+                ))
                 .execute(conn)
                 .await?;
             self.queue_code(conn, &pending).await?;

@@ -1,5 +1,8 @@
 //! The views of Rapport and the server functions they call.
 
+// The types of views nest deeply where they are not erased, as in the release.
+#![recursion_limit = "512"]
+
 pub mod accounts;
 pub mod call;
 pub mod live;

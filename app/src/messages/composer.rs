@@ -128,7 +128,7 @@ fn keep_draft(live: Live, room: RoomId, field: NodeRef<html::Textarea>, text: Rw
 
 /// Puts the hands back on the field. Not on touch screens, where that opens a keyboard.
 pub fn focus(field: NodeRef<html::Textarea>) {
-    if let Some(field) = field.get_untracked()
+    if let Some(field) = field.try_get_untracked().flatten()
         && !browser::matches("(pointer: coarse)")
     {
         let _ = field.focus();

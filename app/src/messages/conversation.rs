@@ -15,6 +15,7 @@ use crate::{
     live::Live,
     rooms::{
         calls::get_room,
+        layout::Navigated,
         summary::{Summary, face},
         title::PageTitle,
     },
@@ -109,10 +110,11 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
     });
     let name = name.unwrap_or_default();
     let done = Callback::new(move |()| focus(field));
-    // Who came here by a link came to write; who came by the address may want to read first.
+    let navigated = expect_context::<Navigated>();
+    // Who chose the room in the list came to write; who opened its address may want to read first.
     Effect::new(move || {
-        if document().active_element().is_some_and(|active| active.tag_name() == "A") {
-            focus(field);
+        if navigated.0.get_value() {
+            request_animation_frame(move || focus(field));
         }
     });
     view! {

@@ -86,7 +86,9 @@ pub fn History(
             </div>
             <div class="sky"></div>
         </div>
-        <Newest room span scroll jump done />
+        <div class="dock">
+            <Newest room span scroll jump done />
+        </div>
     }
 }
 

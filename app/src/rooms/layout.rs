@@ -48,6 +48,10 @@ impl Pane {
     }
 }
 
+/// Whether the view on the screen is another than the one the page came with.
+#[derive(Clone, Copy)]
+pub struct Navigated(pub StoredValue<bool>);
+
 /// Loads what a signed-in person starts from, once; everything after that comes live.
 #[component]
 pub fn SignedInLayout() -> impl IntoView {
@@ -83,6 +87,14 @@ fn Frame(home: Home) -> impl IntoView {
     provide_context(live);
     provide_context(home.me);
     provide_context(pane);
+    let navigated = Navigated(StoredValue::new(false));
+    provide_context(navigated);
+    Effect::new(move |first: Option<()>| {
+        pane.track();
+        if first.is_some() {
+            navigated.0.set_value(true);
+        }
+    });
     Effect::new(move || live.start());
     Effect::new(move || {
         if live.link.get() == Link::SignedOut {

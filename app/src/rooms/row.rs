@@ -10,22 +10,31 @@ use crate::{
     ui::{Avatar, time::machine, use_clock},
 };
 
+/// Everything a row depends on, the time of day aside.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    summary: Summary,
+    /// It is the open room.
+    current: bool,
+    draft: String,
+}
+
 #[component]
 pub fn RoomRow(room: RoomId, open: Memo<Option<RoomId>>) -> impl IntoView {
     let live = expect_context::<Live>();
     let clock = use_clock();
     // A room that is left keeps its last face until its row is gone.
-    let summary = Memo::new(move |known: Option<&Option<Summary>>| {
-        live.chat.with(|chat| Summary::of(chat, room)).or_else(|| known.cloned().flatten())
+    let shown = Memo::new(move |known: Option<&Option<Shown>>| {
+        let current = open.get() == Some(room);
+        let draft = one_line(&live.draft(room));
+        let summary = live.chat.with(|chat| Summary::of(chat, room));
+        let shown = summary.map(|summary| Shown { summary, current, draft });
+        shown.or_else(|| known.cloned().flatten())
     });
-    let draft = Memo::new(move |_| match open.get() == Some(room) {
-        // What is being written is there to see.
-        true => String::new(),
-        false => one_line(&live.draft(room)),
-    });
-    let current = move || (open.get() == Some(room)).then_some("page");
     move || {
-        let summary = summary.get()?;
+        let Shown { summary, current, draft } = shown.get()?;
+        // What is being written in the open room is there to see.
+        let draft = if current { String::new() } else { draft };
         let unread = summary.unread;
         let class = if unread > 0 { "room unread" } else { "room" };
         let local = clock.local(summary.at);
@@ -33,7 +42,7 @@ pub fn RoomRow(room: RoomId, open: Memo<Option<RoomId>>) -> impl IntoView {
             <a
                 class=class
                 href=format!("/chats/{room}")
-                aria-current=current()
+                aria-current=current.then_some("page")
                 data-room=room.to_string()
             >
                 <Avatar face=summary.face size=if summary.is_group { "sq" } else { "" } />
@@ -45,7 +54,7 @@ pub fn RoomRow(room: RoomId, open: Memo<Option<RoomId>>) -> impl IntoView {
                         </time>
                     </span>
                     <span class="bot">
-                        {line(summary.last, draft.get())}
+                        {line(summary.last, draft)}
                         {(unread > 0)
                             .then(|| {
                                 view! {

@@ -80,7 +80,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await ana.context.setOffline(true);
         await chat.send("On its way");
         await chat.composer.fill("x".repeat(4_000));
-        await expect(chat.page.getByText(/^Offline\./)).toBeVisible();
+        await expect(chat.page.getByText("Offline. What you send")).toBeVisible();
         await isAccessible(chat.page);
         await chat.composer.fill("x".repeat(4_100));
         await isAccessible(chat.page);

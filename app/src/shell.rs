@@ -22,10 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
                 />
                 <meta name="description" content="Chat that keeps every message once, in one order, on every device." />
-                <meta name="color-scheme" content=match theme.attribute() {
-                    Some(chosen) => chosen,
-                    None => "light dark",
-                } />
+                <meta name="color-scheme" content=theme.attribute().unwrap_or("light dark") />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="preload" href="/fonts/inter.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <link rel="stylesheet" id="leptos" href=style />

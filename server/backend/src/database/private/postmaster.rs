@@ -38,11 +38,11 @@ enum Process {
 
 /// The running server of `cluster`, and whether it ran before.
 pub(super) async fn acquire(cluster: &Cluster) -> anyhow::Result<(Postmaster, bool)> {
-    if let Some(mut postmaster) = find(cluster) {
-        if postmaster.ready().await? {
-            return Ok((postmaster, true));
-        }
-        // It was on its way out.
+    // One that ends before it answers was on its way out.
+    if let Some(mut postmaster) = find(cluster)
+        && postmaster.ready().await?
+    {
+        return Ok((postmaster, true));
     }
     Ok((start(cluster).await?, false))
 }

@@ -39,6 +39,31 @@ impl std::fmt::Display for Failed {
     }
 }
 
+/// Begins a call before it is handed over. On the server a call takes what it needs of the request
+/// at its beginning, and by the time a resource would begin it, the part of the page that asked may
+/// have been rendered anew and the request be out of its reach.
+#[cfg(feature = "ssr")]
+pub(crate) fn begin<F: Future + Send + 'static>(call: F) -> impl Future<Output = F::Output> + Send + 'static
+where
+    F::Output: Send,
+{
+    use std::task::{Context, Poll, Waker};
+    let mut call = Box::pin(call);
+    let begun = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    async move {
+        match begun {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => call.await,
+        }
+    }
+}
+
+/// In the browser a call needs nothing from around it.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn begin<F: Future>(call: F) -> F {
+    call
+}
+
 #[cfg(feature = "ssr")]
 pub(crate) mod server {
     use backend::{

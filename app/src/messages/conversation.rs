@@ -11,7 +11,7 @@ use super::{
     history::History,
 };
 use crate::{
-    call::Failed,
+    call::{Failed, begin},
     live::Live,
     rooms::{
         calls::get_room,
@@ -33,7 +33,7 @@ pub fn Conversation(room: RoomId, at: Option<Seq>) -> impl IntoView {
     if known && at.is_none() && is_loaded(live, room) {
         return view! { <Talk room at /> }.into_any();
     }
-    let loaded = OnceResource::new_blocking(load(room, at, known));
+    let loaded = OnceResource::new_blocking(begin(load(room, at, known)));
     view! {
         <Suspense fallback=move || {
             view! { <Opening room /> }
@@ -62,11 +62,12 @@ pub fn Conversation(room: RoomId, at: Option<Seq>) -> impl IntoView {
 }
 
 async fn load(room: RoomId, at: Option<Seq>, known: bool) -> Result<(Option<Room>, Page), Failed> {
+    let page = begin(get_page(room, None, None, at, None));
     let described = match known {
         true => None,
         false => Some(get_room(room).await?),
     };
-    Ok((described, get_page(room, None, None, at, None).await?))
+    Ok((described, page.await?))
 }
 
 fn is_loaded(live: Live, room: RoomId) -> bool {

@@ -9,7 +9,7 @@ use model::Person;
 
 use super::{calls::find_people, row::PersonRow};
 use crate::{
-    call::Failed,
+    call::{Failed, begin},
     rooms::title::PageTitle,
     ui::{Icon, browser},
 };
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub fn FindPeople() -> impl IntoView {
     let asked = use_query_map();
     let asked = Memo::new(move |_| asked.with(|query| query.get("q").unwrap_or_default()));
-    let people = Resource::new_blocking(move || asked.get(), find_people);
+    let people = Resource::new_blocking(move || asked.get(), |asked| begin(find_people(asked)));
     view! {
         <PageTitle name="People".to_owned() />
         <div class="page">

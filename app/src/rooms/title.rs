@@ -15,14 +15,16 @@ pub fn use_unread() -> Memo<i64> {
 #[component]
 pub fn PageTitle(#[prop(into)] name: Signal<String>) -> impl IntoView {
     let unread = use_unread();
-    let text = move || {
-        let count = match unread.get() {
+    let title = move || {
+        let count = match unread.try_get()? {
             0 => String::new(),
             count => format!("({count}) "),
         };
-        name.with(|name| {
+        name.try_with(|name| {
             if name.is_empty() { format!("{count}Rapport") } else { format!("{count}{name} · Rapport") }
         })
     };
-    view! { <Title text /> }
+    // The server writes the head last, when a part of the page that was rendered anew is gone.
+    let first = untrack(title).unwrap_or_default();
+    view! { <Title text=move || title().unwrap_or_else(|| first.clone()) /> }
 }

@@ -27,15 +27,15 @@ use tokio_util::sync::CancellationToken;
 /// Long enough for anything that is going to happen.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub struct World {
-    pub backend: TestBackend,
-    pub address: SocketAddr,
+pub(crate) struct World {
+    pub(crate) backend: TestBackend,
+    pub(crate) address: SocketAddr,
     stop: CancellationToken,
     serving: JoinHandle<anyhow::Result<()>>,
 }
 
 impl World {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let backend = TestBackend::start().await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -56,25 +56,25 @@ impl World {
         Self { backend, address, stop, serving }
     }
 
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Asks the server to end, and waits until it has.
-    pub async fn shut_down(self) -> TestBackend {
+    pub(crate) async fn shut_down(self) -> TestBackend {
         self.stop.cancel();
         timeout(PATIENCE, self.serving).await.expect("drained in time").unwrap().unwrap();
         self.backend
     }
 
     /// A person with an account, and a session of theirs.
-    pub async fn person(&self, username: &str) -> NewSession {
+    pub(crate) async fn person(&self, username: &str) -> NewSession {
         let who = self.backend.person(username).await;
         self.backend.session(who.user()).await
     }
 
     /// The code in the first mail to arrive.
-    pub async fn code(&self) -> String {
+    pub(crate) async fn code(&self) -> String {
         let mail = async {
             loop {
                 if let Some(mail) = self.backend.mailer.mailbox(1).await.unwrap().pop() {
@@ -89,13 +89,13 @@ impl World {
     }
 
     /// Two people and their chat.
-    pub async fn pair(&self) -> (NewSession, NewSession, RoomId) {
+    pub(crate) async fn pair(&self) -> (NewSession, NewSession, RoomId) {
         let (ana, bo, room) = self.backend.pair().await;
         (self.backend.session(ana.user()).await, self.backend.session(bo.user()).await, room)
     }
 
     /// An upgrade request as a browser sends it.
-    pub fn upgrade(&self, session: &NewSession) -> Request<()> {
+    pub(crate) fn upgrade(&self, session: &NewSession) -> Request<()> {
         let mut request = format!("ws://{}/socket", self.address).into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("origin", self.origin().parse().unwrap());
@@ -104,13 +104,13 @@ impl World {
     }
 
     /// A device that has connected but said nothing.
-    pub async fn dial(&self, session: &NewSession) -> Device {
+    pub(crate) async fn dial(&self, session: &NewSession) -> Device {
         let (socket, _) = connect_async(self.upgrade(session)).await.unwrap();
         Device { socket, who: session.who }
     }
 
     /// A device that is caught up from nothing.
-    pub async fn device(&self, session: &NewSession) -> Device {
+    pub(crate) async fn device(&self, session: &NewSession) -> Device {
         let mut device = self.dial(session).await;
         device.catch_up(&[]).await;
         device
@@ -118,22 +118,22 @@ impl World {
 }
 
 /// One socket.
-pub struct Device {
-    pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    pub who: SignedIn,
+pub(crate) struct Device {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) who: SignedIn,
 }
 
 impl Device {
-    pub async fn say(&mut self, frame: &ClientFrame) {
+    pub(crate) async fn say(&mut self, frame: &ClientFrame) {
         self.text(&frame.encode()).await;
     }
 
-    pub async fn text(&mut self, text: &str) {
+    pub(crate) async fn text(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
     /// The next frame of the protocol.
-    pub async fn next(&mut self) -> ServerFrame {
+    pub(crate) async fn next(&mut self) -> ServerFrame {
         loop {
             match self.message().await.expect("the connection lives") {
                 Message::Text(text) => return ServerFrame::parse(&text).unwrap(),
@@ -144,7 +144,7 @@ impl Device {
     }
 
     /// The next frame that `wanted` picks; the others are passed over.
-    pub async fn until<T>(&mut self, wanted: impl Fn(ServerFrame) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(&mut self, wanted: impl Fn(ServerFrame) -> Option<T>) -> T {
         loop {
             if let Some(found) = wanted(self.next().await) {
                 return found;
@@ -153,7 +153,7 @@ impl Device {
     }
 
     /// The code and reason of the server's farewell.
-    pub async fn farewell(&mut self) -> (u16, String) {
+    pub(crate) async fn farewell(&mut self) -> (u16, String) {
         loop {
             match self.message().await {
                 Some(Message::Close(Some(frame))) => return (frame.code.into(), frame.reason.to_string()),
@@ -172,7 +172,7 @@ impl Device {
     }
 
     /// Says hello, and returns everything up to `caught_up`.
-    pub async fn catch_up(&mut self, cursor: &[(RoomId, i64)]) -> Vec<ServerFrame> {
+    pub(crate) async fn catch_up(&mut self, cursor: &[(RoomId, i64)]) -> Vec<ServerFrame> {
         let position = |rev| Position { rev: Rev(rev), marks: None };
         let cursor = cursor.iter().map(|(room, rev)| (*room, position(*rev))).collect();
         self.say(&ClientFrame::Hello { version: 1, cursor }).await;
@@ -185,18 +185,18 @@ impl Device {
         }
     }
 
-    pub async fn send(&mut self, room: RoomId, body: &str) -> MessageId {
+    pub(crate) async fn send(&mut self, room: RoomId, body: &str) -> MessageId {
         let id = MessageId::new();
         self.send_as(room, id, body).await;
         id
     }
 
-    pub async fn send_as(&mut self, room: RoomId, id: MessageId, body: &str) {
+    pub(crate) async fn send_as(&mut self, room: RoomId, id: MessageId, body: &str) {
         self.say(&ClientFrame::Send { room, id, body: body.to_owned() }).await;
     }
 
     /// The answer to a message: its number, or why it was not taken.
-    pub async fn answer(&mut self, id: MessageId) -> Result<i64, model::Error> {
+    pub(crate) async fn answer(&mut self, id: MessageId) -> Result<i64, model::Error> {
         self.until(|frame| match frame {
             ServerFrame::Accepted(accepted) if accepted.id == id => Some(Ok(accepted.seq.0)),
             ServerFrame::Rejected { id: rejected, error, .. } if rejected == id => Some(Err(error)),
@@ -206,7 +206,7 @@ impl Device {
     }
 
     /// The next live message: (rev, body).
-    pub async fn live(&mut self) -> (i64, String) {
+    pub(crate) async fn live(&mut self) -> (i64, String) {
         self.until(|frame| match frame {
             ServerFrame::Change(change) => match change.item {
                 model::wire::Item::Message { message } => Some((change.rev.0, message.body)),

@@ -20,19 +20,17 @@ export class People {
 
   /// Registers somebody over HTTP, and gives them a browser.
   async signUp(name: string, options: BrowserContextOptions = {}): Promise<Person> {
-    const username = usernameFor(name);
-    const email = `${username}@example.org`;
-    const password = "seven tall lanterns";
     const api = await this.api();
-    const { id: registration } = await api.post<{ id: string }>("accounts/register", {
-      email,
-      username,
-      name,
-      password,
-    });
-    const code = await codeFor(this.server.url, email);
+    const form = formOf(name);
+    const registration = await register(api, form);
+    const code = await codeFor(this.server.url, form.email);
     const { id } = await api.post<{ id: string }>("accounts/verify", { registration, code });
-    return this.settle({ id, name, username, email, password }, api, options);
+    return this.settle({ id, ...form }, api, options);
+  }
+
+  /// Registers somebody who has not confirmed the address yet: the registration's id.
+  async begin(name: string): Promise<string> {
+    return register(await this.api(), formOf(name));
   }
 
   /// The same person in another browser, with a session of its own.
@@ -61,4 +59,16 @@ export class People {
     await noticeHydration(context);
     return new Person(account, context, api);
   }
+}
+
+type Form = Omit<Account, "id">;
+
+function formOf(name: string): Form {
+  const username = usernameFor(name);
+  return { name, username, email: `${username}@example.org`, password: "seven tall lanterns" };
+}
+
+async function register(api: Api, form: Form): Promise<string> {
+  const registration = await api.post<{ id: string }>("accounts/register", { ...form });
+  return registration.id;
 }

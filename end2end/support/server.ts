@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { freePort } from "./port.ts";
 import { until } from "./until.ts";
 
@@ -58,6 +59,12 @@ export class Server {
       },
       60_000,
     );
+  }
+
+  /// Runs one of the commands that look after an instance.
+  async admin(...command: string[]): Promise<void> {
+    const all = ["admin", ...command, "--data", this.data, "--listen", `127.0.0.1:${this.port}`];
+    await promisify(execFile)(program, all, { cwd: repository, env: this.environment() });
   }
 
   /// Ends the program as a power cut would.

@@ -127,12 +127,13 @@ fn head(live: Live, room: RoomId) -> Seq {
 fn extend(span: RwSignal<Span>, head: Memo<Seq>, drawn: Memo<Vec<Row>>, scroll: Scroll) {
     let Some(left) = scroll.room() else { return };
     let (Some(here), Some(head)) = (span.try_get_untracked(), head.try_get_untracked()) else { return };
-    // An end that is still being fetched is waited for.
+    // An end that is still being fetched is waited for; and while the reader waits at the top, the
+    // bottom does not take back what the top was given.
     let waits = |row: Option<&Row>| matches!(row, Some(Row::Hole { .. }));
     let (top, bottom) = drawn.with_untracked(|rows| (waits(rows.first()), waits(rows.last())));
     if left.above < NEAR && here.first > Seq(1) && !top {
         span.set(here.older(head));
-    } else if left.below < NEAR && here.last.is_some() && !bottom {
+    } else if left.below < NEAR && here.last.is_some() && !bottom && !(top && left.above < NEAR) {
         span.set(here.newer(head));
     }
 }

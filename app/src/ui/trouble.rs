@@ -15,6 +15,7 @@ pub fn Trouble(error: Error) -> impl IntoView {
         _ => "That did not work",
     };
     view! {
+        <Title text=format!("{title} · Rapport") />
         <div class="empty" role="alert">
             <span class="badge">
                 <Icon icon=LuCircleAlert />

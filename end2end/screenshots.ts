@@ -51,7 +51,7 @@ for (const theme of ["light", "dark"] as const) {
         await expect(page).toHaveURL("/chats");
         await live(page);
         await take(page, "chats");
-        await page.goto("/people?q=an");
+        await page.goto("/people?q=m");
         await live(page);
         await take(page, "people");
         await page.goto("/settings");

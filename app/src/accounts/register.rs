@@ -23,7 +23,7 @@ pub fn Register() -> impl IntoView {
     let answer = Signal::derive(move || failure(register.value().get()));
     let rest = Signal::derive(move || left_over(answer.get(), &["username", "name", "email", "password"]));
     let username = RwSignal::new(String::new());
-    let (username_note, check_username) = username_check(username);
+    let (username_note, check_username) = username_check(username, register.pending().into());
     let email_note = RwSignal::new(Note::Hint("We send a code there.".to_owned()));
     let name_note = RwSignal::new(Note::Hint("What others see.".to_owned()));
     let password_note = RwSignal::new(Note::Hint("At least 10 characters. A few words are good.".to_owned()));
@@ -101,14 +101,23 @@ fn verdict<T>(checked: Result<T, Error>, text: &str) -> Note {
     }
 }
 
-/// Says whether a username may be had: its form at once, whether it is free after a pause.
-fn username_check(username: RwSignal<String>) -> (RwSignal<Note>, Callback<String>) {
+/// Says whether a username may be had: its form at once, whether it is free after a pause. Once the
+/// form is on its way the name is taken, by whom it should be, and nothing is asked any more.
+fn username_check(username: RwSignal<String>, sent: Signal<bool>) -> (RwSignal<Note>, Callback<String>) {
     let note = RwSignal::new(Note::Hint("Letters, digits, dots and underscores.".to_owned()));
     let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let check = Callback::new(move |text: String| {
+    let forget = move || {
         if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
             handle.clear();
         }
+    };
+    Effect::new(move || {
+        if sent.get() {
+            forget();
+        }
+    });
+    let check = Callback::new(move |text: String| {
+        forget();
         let name = match accounts::username(&text) {
             Ok(name) => name,
             Err(error) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "../../support/fixtures.ts";
-import { hydrated } from "../../support/hydrated.ts";
+import { hydrated, live } from "../../support/hydrated.ts";
 import { codeFor, otherThan } from "../../support/mailbox.ts";
 import { usernameFor } from "../../support/names.ts";
 
@@ -50,6 +50,7 @@ test("a wrong code is refused and the right one still works", async ({ page, ser
 
   await field.fill(code);
   await expect(page).toHaveURL("/chats");
+  await live(page);
 });
 
 test("the code also works after a reload and in another browser", async ({ page, server, browser, watch }) => {

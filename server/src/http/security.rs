@@ -18,13 +18,17 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 pub(super) async fn layer(request: Request, next: Next) -> Response {
     let personal = !request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
+    let redirects = response.status().is_redirection();
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    // Not on redirects: the browser would hold it against the page it is still showing.
+    if !redirects {
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    }
     let is_page = headers.get(header::CONTENT_TYPE).is_none_or(|kind| !is_asset(kind));
     let caching = if personal && is_page { "no-store" } else { "no-cache" };
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));

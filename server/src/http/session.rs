@@ -23,8 +23,8 @@ pub(super) async fn layer(State(web): State<Web>, mut request: Request, next: Ne
         request.extensions_mut().insert(who);
     }
     let mut response = next.run(request).await;
-    let begins_session = response.headers().contains_key(header::SET_COOKIE);
-    if !begins_session {
+    // Signing in or out sets cookies of its own, which stand.
+    if !sets_session(response.headers(), web.site.cookies) {
         for cookie in cookies {
             if let Ok(value) = HeaderValue::from_str(&cookie) {
                 response.headers_mut().append(header::SET_COOKIE, value);
@@ -32,6 +32,12 @@ pub(super) async fn layer(State(web): State<Web>, mut request: Request, next: Ne
         }
     }
     response
+}
+
+fn sets_session(headers: &HeaderMap, names: Cookies) -> bool {
+    let set = headers.get_all(header::SET_COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    set.filter_map(|cookie| cookie.split_once('='))
+        .any(|(name, _)| [names.access(), names.refresh()].contains(&name))
 }
 
 async fn identify(web: &Web, headers: &HeaderMap) -> (Option<SignedIn>, Vec<String>) {
@@ -87,6 +93,16 @@ mod tests {
         let headers = headers("a=1; xaccess=2; access=3");
         assert_eq!(cookie(&headers, "access"), Some("3"));
         assert_eq!(cookie(&headers, "cess"), None);
+    }
+
+    #[test]
+    fn only_session_cookies_keep_a_renewal_back() {
+        let sets = |cookie| {
+            let headers = HeaderMap::from_iter([(header::SET_COOKIE, HeaderValue::from_static(cookie))]);
+            sets_session(&headers, Cookies::Development)
+        };
+        assert!(sets("dev-rapport-access=x; Path=/"));
+        assert!(!sets("theme=dark; Path=/"));
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crate::{
 /// Pixels from an end where more is drawn.
 const NEAR: f64 = 800.0;
 
+/// Pixels from the bottom where a reader has surely left the top.
+const EDGE: f64 = 100.0;
+
 /// What others can ask of the history.
 #[derive(Clone, Copy)]
 pub struct ToEnd(pub Callback<()>);
@@ -127,13 +130,13 @@ fn head(live: Live, room: RoomId) -> Seq {
 fn extend(span: RwSignal<Span>, head: Memo<Seq>, drawn: Memo<Vec<Row>>, scroll: Scroll) {
     let Some(left) = scroll.room() else { return };
     let (Some(here), Some(head)) = (span.try_get_untracked(), head.try_get_untracked()) else { return };
-    // An end that is still being fetched is waited for; and while the reader waits at the top, the
-    // bottom does not take back what the top was given.
+    // An end that is still being fetched is waited for; and while the top is, the bottom takes back
+    // what it was given only from a reader who has gone there.
     let waits = |row: Option<&Row>| matches!(row, Some(Row::Hole { .. }));
     let (top, bottom) = drawn.with_untracked(|rows| (waits(rows.first()), waits(rows.last())));
     if left.above < NEAR && here.first > Seq(1) && !top {
         span.set(here.older(head));
-    } else if left.below < NEAR && here.last.is_some() && !bottom && !(top && left.above < NEAR) {
+    } else if left.below < (if top { EDGE } else { NEAR }) && here.last.is_some() && !bottom {
         span.set(here.newer(head));
     }
 }

@@ -41,7 +41,12 @@ impl Server {
     }
 
     /// Takes a message, or answers with the first one of this id.
-    pub(crate) fn send(&mut self, sender: UserId, id: MessageId, body: &str) -> (ServerFrame, Option<ServerFrame>) {
+    pub(crate) fn send(
+        &mut self,
+        sender: UserId,
+        id: MessageId,
+        body: &str,
+    ) -> (ServerFrame, Option<ServerFrame>) {
         if let Some(known) = self.messages.iter().find(|message| message.id == id) {
             return (self.accepted(known), None);
         }

@@ -302,7 +302,7 @@ fn a_lost_change_is_missed_and_fetched() {
 fn too_much_missed_is_said_and_never_spliced() {
     let mut world = World::new();
     let sender = world.server.people[1];
-    let mut send = |world: &mut World, count| {
+    let send = |world: &mut World, count| {
         for _ in 0..count {
             world.server.send(sender, model::MessageId::new(), "text");
         }

@@ -13,17 +13,17 @@ use model::{
 };
 
 /// One room with two members; the truth.
-pub struct Server {
-    pub room: RoomId,
-    pub people: [UserId; 2],
-    pub messages: Vec<Message>,
-    pub rev: Rev,
-    pub marks: Vec<Mark>,
+pub(crate) struct Server {
+    pub(crate) room: RoomId,
+    pub(crate) people: [UserId; 2],
+    pub(crate) messages: Vec<Message>,
+    pub(crate) rev: Rev,
+    pub(crate) marks: Vec<Mark>,
     clock: i64,
 }
 
 impl Server {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let people = [UserId::new(), UserId::new()];
         let mark = |user| Mark { user, delivered: Seq(0), read: Seq(0), mine: 0, upto: Seq(0) };
         Self {
@@ -36,12 +36,17 @@ impl Server {
         }
     }
 
-    pub fn last_seq(&self) -> Seq {
+    pub(crate) fn last_seq(&self) -> Seq {
         Seq(self.messages.len() as i64)
     }
 
     /// Takes a message, or answers with the first one of this id.
-    pub fn send(&mut self, sender: UserId, id: MessageId, body: &str) -> (ServerFrame, Option<ServerFrame>) {
+    pub(crate) fn send(
+        &mut self,
+        sender: UserId,
+        id: MessageId,
+        body: &str,
+    ) -> (ServerFrame, Option<ServerFrame>) {
         if let Some(known) = self.messages.iter().find(|message| message.id == id) {
             return (self.accepted(known), None);
         }
@@ -61,7 +66,7 @@ impl Server {
     }
 
     /// A change of an older message, as an edit will be.
-    pub fn edit(&mut self, place: usize) -> Option<ServerFrame> {
+    pub(crate) fn edit(&mut self, place: usize) -> Option<ServerFrame> {
         self.rev = self.rev.next();
         let rev = self.rev;
         let message = self.messages.get_mut(place)?;
@@ -75,13 +80,13 @@ impl Server {
     }
 
     /// A change of a kind this client does not know.
-    pub fn surprise(&mut self) -> ServerFrame {
+    pub(crate) fn surprise(&mut self) -> ServerFrame {
         self.rev = self.rev.next();
         let text = format!(r#"{{"type":"change","room":"{}","rev":{},"kind":"poll"}}"#, self.room, self.rev);
         ServerFrame::parse(&text).unwrap()
     }
 
-    pub fn mark(&mut self, user: UserId, delivered: Seq, read: Seq) -> ServerFrame {
+    pub(crate) fn mark(&mut self, user: UserId, delivered: Seq, read: Seq) -> ServerFrame {
         let last = self.last_seq();
         let mark = self.marks.iter_mut().find(|mark| mark.user == user).unwrap();
         mark.read = mark.read.max(read.min(last));
@@ -95,7 +100,7 @@ impl Server {
         Mark { mine: own.count() as i64, upto: self.last_seq(), ..mark }
     }
 
-    pub fn describe(&self) -> Room {
+    pub(crate) fn describe(&self) -> Room {
         let person = |id| Person { id, username: "someone".into(), name: "Someone".into() };
         Room {
             id: self.room,
@@ -110,7 +115,7 @@ impl Server {
         }
     }
 
-    pub fn page(&self, before: Option<Seq>) -> Page {
+    pub(crate) fn page(&self, before: Option<Seq>) -> Page {
         let end = before
             .map_or(self.messages.len(), |seq| (seq.0 - 1).clamp(0, self.messages.len() as i64) as usize);
         let start = end.saturating_sub(PAGE as usize);
@@ -122,7 +127,7 @@ impl Server {
         }
     }
 
-    pub fn changes(&self, after: Rev) -> ServerFrame {
+    pub(crate) fn changes(&self, after: Rev) -> ServerFrame {
         let limited = after > self.rev || self.rev.0 - after.0 > CATCH_UP;
         let mut messages: Vec<Message> = match limited {
             true => self.page(None).messages,
@@ -139,7 +144,7 @@ impl Server {
         }
     }
 
-    pub fn hello(&self, cursor: &BTreeMap<RoomId, Position>) -> Vec<ServerFrame> {
+    pub(crate) fn hello(&self, cursor: &BTreeMap<RoomId, Position>) -> Vec<ServerFrame> {
         let room = self.describe();
         let missed = match cursor.get(&self.room) {
             None => Some(ServerFrame::Room { room }),
@@ -162,33 +167,33 @@ impl Server {
 }
 
 /// One device and the frames on their way to it.
-pub struct Device {
-    pub chat: Chat,
-    pub inbound: VecDeque<ServerFrame>,
-    pub outbound: VecDeque<ClientFrame>,
-    pub connected: bool,
+pub(crate) struct Device {
+    pub(crate) chat: Chat,
+    pub(crate) inbound: VecDeque<ServerFrame>,
+    pub(crate) outbound: VecDeque<ClientFrame>,
+    pub(crate) connected: bool,
 }
 
 impl Device {
-    pub fn new(me: UserId) -> Self {
+    pub(crate) fn new(me: UserId) -> Self {
         Self { chat: Chat::new(me), inbound: VecDeque::new(), outbound: VecDeque::new(), connected: false }
     }
 
-    pub fn compose(&mut self, room: RoomId, text: &str) -> MessageId {
+    pub(crate) fn compose(&mut self, room: RoomId, text: &str) -> MessageId {
         let pending = Pending::new(room, Body::new(text).unwrap(), Timestamp(0));
         let id = pending.id;
         self.chat.compose(pending);
         id
     }
 
-    pub fn connect(&mut self, server: &Server) {
+    pub(crate) fn connect(&mut self, server: &Server) {
         self.disconnect();
         self.connected = true;
         let ClientFrame::Hello { cursor, .. } = self.chat.hello() else { panic!("the first frame is hello") };
         self.inbound.extend(server.hello(&cursor));
     }
 
-    pub fn disconnect(&mut self) {
+    pub(crate) fn disconnect(&mut self) {
         self.connected = false;
         self.inbound.clear();
         self.outbound.clear();
@@ -196,7 +201,7 @@ impl Device {
     }
 
     /// Takes the frame at a place in the queue: 0 is the order in which they were sent.
-    pub fn receive(&mut self, place: usize) {
+    pub(crate) fn receive(&mut self, place: usize) {
         if let Some(frame) = self.inbound.remove(place) {
             self.chat.receive(frame);
         }

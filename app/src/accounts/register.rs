@@ -111,6 +111,7 @@ fn username_check(username: RwSignal<String>, sent: Signal<bool>) -> (RwSignal<N
             handle.clear();
         }
     };
+    on_cleanup(forget);
     Effect::new(move || {
         if sent.get() {
             forget();

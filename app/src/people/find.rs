@@ -30,7 +30,10 @@ pub fn FindPeople() -> impl IntoView {
                 <SearchField asked />
                 <div class="pt-3">
                     <Transition fallback=|| ()>
-                        {move || Suspend::new(async move { results(people.await, asked.get_untracked()) })}
+                        {move || {
+                            let asked = asked.get();
+                            Suspend::new(async move { results(people.await, asked) })
+                        }}
                     </Transition>
                 </div>
             </div>
@@ -46,7 +49,7 @@ fn SearchField(asked: Memo<String>) -> impl IntoView {
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let navigate = use_navigate();
     let ask = move || {
-        let Some(field) = field.get_untracked() else { return };
+        let Some(field) = field.try_get_untracked().flatten() else { return };
         let query = field.value();
         if query.trim() == asked.get_untracked().trim() {
             return;
@@ -56,10 +59,15 @@ fn SearchField(asked: Memo<String>) -> impl IntoView {
         navigate(&format!("/people?q={query}"), replace);
     };
     let ask_now = ask.clone();
-    let on_input = move |_| {
+    let forget = move || {
         if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
             handle.clear();
         }
+    };
+    // Whoever chose a person while the pause ran is elsewhere by its end.
+    on_cleanup(forget);
+    let on_input = move |_| {
+        forget();
         waiting.set_value(set_timeout_with_handle(ask.clone(), PAUSE).ok());
     };
     let on_submit = move |event: SubmitEvent| {

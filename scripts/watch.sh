@@ -5,7 +5,7 @@
 steps=6
 
 # cargo-leptos 0.3 does not say so when a tool is missing: the set-up comes first.
-version=0.3.11
+cargo_leptos=0.3.11
 
 say "Debian packages: a C compiler and PostgreSQL"
 packages
@@ -15,11 +15,11 @@ say "wasm-bindgen"
 wasm_bindgen
 say "npm packages for styles"
 npm_packages style
-say "cargo-leptos $version"
-if [ "$(cargo leptos --version 2>/dev/null | awk '{print $2}')" != "$version" ]; then
-    note "cargo install cargo-leptos@$version (7 minutes, once)"
+say "cargo-leptos $cargo_leptos"
+if [ "$(cargo leptos --version 2>/dev/null | awk '{print $2}')" != "$cargo_leptos" ]; then
+    note "cargo install cargo-leptos@$cargo_leptos (7 minutes, once)"
     # Its lock file names a crate that claims a newer Rust than it needs.
-    install_crate "cargo-leptos@$version" --locked --ignore-rust-version --features no_downloads --force
+    install_crate "cargo-leptos@$cargo_leptos" --locked --ignore-rust-version --features no_downloads --force
 fi
 say "watching; open http://localhost:3000, Ctrl-C stops"
 # What a release left compressed there would be sent instead of what is built now.

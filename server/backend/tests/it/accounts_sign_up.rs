@@ -175,13 +175,16 @@ async fn a_username_is_free_again_after_ten_minutes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_code_ends_the_old_one_and_forgives_no_try() {
+async fn a_new_code_ends_the_old_one_and_has_tries_of_its_own() {
     let world = World::new().await;
     let id = world.register("ada").await;
     let first = world.code(&email("ada")).await;
     let early = refusal(world.backend.resend_code(id, &from(1)).await);
     assert_eq!((early.code, early.retry_after), (Code::RateLimited, Some(60_000)));
-    assert_eq!(refused(world.backend.verify(id, &wrong(&first), &from(1)).await), Code::WrongCode);
+    for _ in 0..CODE_TRIES {
+        assert_eq!(refused(world.backend.verify(id, &wrong(&first), &from(1)).await), Code::WrongCode);
+    }
+    assert_eq!(refused(world.backend.verify(id, &first, &from(1)).await), Code::WrongCode, "used up");
 
     world.pass(CODE_AGAIN_SECONDS);
     let sent = world.backend.resend_code(id, &from(1)).await.expect("sends another");
@@ -189,7 +192,7 @@ async fn a_new_code_ends_the_old_one_and_forgives_no_try() {
     let second = world.code(&email("ada")).await;
     assert_ne!(first, second);
     assert_eq!(refused(world.backend.verify(id, &first, &from(1)).await), Code::WrongCode);
-    assert_eq!(rows(&world).await, [(id, 2)]);
+    assert_eq!(rows(&world).await, [(id, 1)]);
     world.backend.verify(id, &second, &from(1)).await.expect("the code is right");
 }
 

@@ -99,7 +99,10 @@ fn make(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    if let Some(parent) = path.parent().filter(|parent| !parent.exists()) {
+        std::fs::create_dir_all(parent)?;
+    }
+    DirBuilder::new().mode(0o700).create(path)
 }
 
 fn lock_file(folder: &Path) -> io::Result<File> {
@@ -184,6 +187,8 @@ mod tests {
         let path = home.path().join("some/data");
         let held = DataFolder::open(&path).unwrap();
         assert_eq!(mode(&path), 0o700);
+        // An account that serves the database must get through to it.
+        assert_ne!(mode(path.parent().unwrap()), 0o700);
         let process = format!("process {}", std::process::id());
         assert_eq!(held_by(&path).unwrap(), Some(process.clone()));
         let refused = DataFolder::open(&path).unwrap_err().to_string();

@@ -1,13 +1,21 @@
 //! Group commit: what arrives while one commit runs forms the next. One disk flush then serves
 //! many, and a single item never waits for company.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use tokio::sync::{mpsc, oneshot};
 
 /// A queue in front of a commit. Items are committed in the order they were submitted.
 pub struct GroupCommit<I, O> {
     queue: mpsc::Sender<(I, oneshot::Sender<O>)>,
+    /// Submitted and not yet answered: those of the commit in hand have left the queue.
+    unanswered: Arc<AtomicUsize>,
 }
 
 /// The queue is full, or the process is shutting down.
@@ -26,6 +34,8 @@ impl<I: Send + 'static, O: Send + 'static> GroupCommit<I, O> {
         F: Future<Output = Vec<O>> + Send,
     {
         let (queue, mut submitted) = mpsc::channel(waiting);
+        let unanswered = Arc::new(AtomicUsize::new(0));
+        let left = unanswered.clone();
         tokio::spawn(async move {
             let mut next: Vec<(I, oneshot::Sender<O>)> = Vec::new();
             while submitted.recv_many(&mut next, batch).await > 0 {
@@ -33,21 +43,26 @@ impl<I: Send + 'static, O: Send + 'static> GroupCommit<I, O> {
                 for (outcome, answer) in commit(items).await.into_iter().zip(answers) {
                     // Nobody waits any more: the outcome stands all the same.
                     let _ = answer.send(outcome);
+                    left.fetch_sub(1, Ordering::Relaxed);
                 }
             }
         });
-        Self { queue }
+        Self { queue, unanswered }
     }
 
     /// Takes a place in the queue at once; the answer comes when the item's commit is done.
     pub fn submit(&self, item: I) -> Result<impl Future<Output = Result<O, Full>> + Send + use<I, O>, Full> {
         let (answer, outcome) = oneshot::channel();
-        self.queue.try_send((item, answer)).map_err(|_| Full)?;
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+        if self.queue.try_send((item, answer)).is_err() {
+            self.unanswered.fetch_sub(1, Ordering::Relaxed);
+            return Err(Full);
+        }
         Ok(async move { outcome.await.map_err(|_| Full) })
     }
 
     /// Whether everything submitted has been committed.
     pub fn is_idle(&self) -> bool {
-        self.queue.capacity() == self.queue.max_capacity()
+        self.unanswered.load(Ordering::Relaxed) == 0
     }
 }

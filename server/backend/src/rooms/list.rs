@@ -100,9 +100,9 @@ async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) ->
 }
 
 impl Listed {
-    fn into_room(self) -> Outcome<Room> {
+    fn into_room(mut self) -> Outcome<Room> {
         let members: Vec<Member> =
-            serde_json::from_value(self.people.clone()).map_err(|error| anyhow::anyhow!(error))?;
+            serde_json::from_value(self.people.take()).map_err(|error| anyhow::anyhow!(error))?;
         let mark = |member: &Member| Mark {
             user: member.person.id,
             delivered: member.delivered,
@@ -123,14 +123,14 @@ impl Listed {
         })
     }
 
-    fn last(&self) -> Option<Message> {
+    fn last(&mut self) -> Option<Message> {
         Some(Message {
             id: self.message_id?,
             seq: self.last_seq,
             rev: self.message_rev?,
             sender: self.sender_id?,
             at: timestamp(self.at?),
-            body: self.body.clone()?,
+            body: self.body.take()?,
         })
     }
 }

@@ -8,8 +8,9 @@ say "Debian packages: a C compiler and PostgreSQL"
 packages
 say "Rust and its WebAssembly target"
 rust
-say "wasm-bindgen"
+say "wasm-bindgen and the splitter"
 wasm_bindgen
+wasm_split
 say "npm packages for styles and for a small download"
 npm_packages style
 if [ -x target/release/rapport ]; then

@@ -9,6 +9,7 @@ packages chromium fonts-noto-color-emoji
 say "Rust, wasm-bindgen, npm packages"
 rust
 wasm_bindgen
+wasm_split
 npm_packages style
 npm_packages end2end
 say "building the release"

@@ -73,6 +73,14 @@ wasm_bindgen() {
     install_crate "wasm-bindgen-cli@$version" --bin wasm-bindgen --force
 }
 
+# Cuts the program into what is downloaded at once and what on demand; it must fit the helpers in it.
+wasm_split() {
+    version=$(locked wasm_split_helpers)
+    cargo install --root "$tools" --list 2>/dev/null | grep -q "^wasm_split_cli_support v$version:" && return
+    note "cargo install wasm_split_cli_support@$version (1 minute)"
+    install_crate "wasm_split_cli_support@$version" --locked --features build-binary --force
+}
+
 # Packages of one folder, when its lock file is newer than what is installed.
 npm_packages() {
     have node && have npm || die "Node.js is missing; install Node.js 20 or newer with npm"

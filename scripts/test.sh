@@ -7,9 +7,10 @@ steps=8
 
 say "Debian packages: a C compiler, PostgreSQL, Chromium and its emoji"
 packages chromium fonts-noto-color-emoji
-say "Rust, its WebAssembly target, wasm-bindgen"
+say "Rust, its WebAssembly target, wasm-bindgen, the splitter"
 rust
 wasm_bindgen
+wasm_split
 say "npm packages"
 npm_packages style
 npm_packages end2end

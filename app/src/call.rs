@@ -1,8 +1,12 @@
 //! What every server function shares: its error, and on the server its context.
 
-use leptos::{prelude::*, server_fn::codec::JsonEncoding};
+use leptos::{
+    prelude::*,
+    server::codee::{Decoder, Encoder},
+    server_fn::codec::JsonEncoding,
+};
 use model::{Code, Error};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The error of every server function: on the wire the same JSON object as everywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +66,36 @@ where
 #[cfg(not(feature = "ssr"))]
 pub(crate) fn begin<F: Future>(call: F) -> F {
     call
+}
+
+/// What a page needs before it is sent; the browser finds it in the page and does not ask again.
+pub(crate) fn carried<T>(call: impl Future<Output = T> + Send + 'static) -> OnceResource<T, InPage>
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    OnceResource::new_with_options(call, true)
+}
+
+/// JSON, read from bytes like the answers of server functions: reading from text would be the same
+/// code once more in the download.
+pub(crate) struct InPage;
+
+impl<T: Serialize> Encoder<T> for InPage {
+    type Encoded = String;
+    type Error = serde_json::Error;
+
+    fn encode(value: &T) -> Result<String, Self::Error> {
+        serde_json::to_string(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for InPage {
+    type Encoded = str;
+    type Error = serde_json::Error;
+
+    fn decode(text: &str) -> Result<T, Self::Error> {
+        serde_json::from_slice(text.as_bytes())
+    }
 }
 
 #[cfg(feature = "ssr")]

@@ -14,6 +14,6 @@ pub mod settings;
 mod shell;
 pub mod ui;
 
-pub use routes::App;
+pub use routes::{App, fetch};
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -1,7 +1,12 @@
 //! The WebAssembly entry: takes over the page the server rendered.
 
+use leptos::{leptos_dom::helpers::location, logging::warn, mount::hydrate_lazy};
+
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    match app::fetch(&location().pathname().unwrap_or_default()).await {
+        Ok(()) => hydrate_lazy(app::App),
+        Err(error) => warn!("the page stays as it came: {error}"),
+    }
 }

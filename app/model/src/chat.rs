@@ -1,8 +1,6 @@
 //! Everything one signed-in client knows: the reducer above the rooms' timelines and the outbox.
 //! The browser, the load generator and the property tests run this same code.
 
-use std::collections::BTreeMap;
-
 use crate::{
     id::{MessageId, RoomId, UserId},
     limits::{CATCH_UP, CURSOR_ROOMS},
@@ -11,6 +9,7 @@ use crate::{
     outbox::{Outbox, Pending},
     rooms::{Mark, Room},
     timeline::{Changes, Timeline},
+    vec_map::VecMap,
     wire::{Change, ClientFrame, Item, Position, ServerFrame},
 };
 
@@ -31,14 +30,14 @@ const NOTHING: (Seq, Seq) = (Seq::ZERO, Seq::ZERO);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chat {
     me: UserId,
-    rooms: BTreeMap<RoomId, Conversation>,
+    rooms: VecMap<RoomId, Conversation>,
     outbox: Outbox,
     caught_up: bool,
 }
 
 impl Chat {
     pub fn new(me: UserId) -> Self {
-        Self { me, rooms: BTreeMap::new(), outbox: Outbox::default(), caught_up: false }
+        Self { me, rooms: VecMap::new(), outbox: Outbox::default(), caught_up: false }
     }
 
     pub fn me(&self) -> UserId {
@@ -132,7 +131,7 @@ impl Chat {
 
     /// A question that the server always answers, to see whether it is there.
     pub fn probe(&self) -> Option<ClientFrame> {
-        let (room, conversation) = self.rooms.first_key_value()?;
+        let (room, conversation) = self.rooms.first()?;
         Some(ClientFrame::Fetch { room: *room, after: conversation.timeline.rev() })
     }
 
@@ -151,7 +150,7 @@ impl Chat {
     /// page of the server holds more than the newest message, that stands; otherwise the room
     /// starts where it was left, and `hello` asks for what came since.
     pub fn restore(&mut self, room: Room, rev: Rev, messages: Vec<Message>) {
-        let known = self.rooms.entry(room.id).or_insert_with(|| {
+        let known = self.rooms.get_or_insert_with(room.id, || {
             let timeline = Timeline::restore(rev, Vec::new());
             Conversation { room: room.clone(), timeline, confirmed: NOTHING, told: NOTHING }
         });
@@ -278,7 +277,7 @@ impl Chat {
         self.outbox.settle(room, conversation.timeline.rev());
     }
 
-    fn heads(&mut self, heads: BTreeMap<RoomId, Rev>) {
+    fn heads(&mut self, heads: VecMap<RoomId, Rev>) {
         for (room, rev) in heads {
             if let Some(conversation) = self.rooms.get_mut(&room) {
                 conversation.timeline.hear(rev);
@@ -288,7 +287,7 @@ impl Chat {
 
     fn holds(&self, room: RoomId, id: MessageId) -> bool {
         let Some(conversation) = self.rooms.get(&room) else { return false };
-        conversation.timeline.messages().values().any(|message| message.id == id)
+        conversation.timeline.messages().iter().any(|message| message.id == id)
     }
 }
 
@@ -359,16 +358,16 @@ impl Conversation {
     fn refresh(&mut self, me: UserId) {
         self.room.rev = self.room.rev.max(self.timeline.rev());
         self.room.last_seq = self.room.last_seq.max(self.timeline.last_seq());
-        if let Some(last) = self.timeline.messages().get(&self.room.last_seq) {
+        if let Some(last) = self.timeline.get(self.room.last_seq) {
             self.room.last = Some(last.clone());
         }
         let Some(mark) = self.room.marks.iter_mut().find(|mark| mark.user == me) else { return };
         // Only as far as there is no hole: what is not here was not counted.
-        for (seq, message) in self.timeline.messages().range(mark.upto.next()..) {
-            if *seq != mark.upto.next() {
+        for message in self.timeline.since(mark.upto.next()) {
+            if message.seq != mark.upto.next() {
                 break;
             }
-            mark.upto = *seq;
+            mark.upto = message.seq;
             mark.mine += i64::from(message.sender == me);
         }
     }

@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod people;
 pub mod rooms;
 pub mod timeline;
+pub mod vec_map;
 pub mod wire;
 
 pub use chat::Chat;
@@ -24,3 +25,4 @@ pub use number::{Rev, Seq, Timestamp};
 pub use people::Person;
 pub use rooms::{Mark, Room, RoomKind};
 pub use timeline::Timeline;
+pub use vec_map::VecMap;

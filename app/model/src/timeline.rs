@@ -4,7 +4,7 @@
 //! Messages carry dense numbers, so what is missing shows by itself: a number without a message is
 //! a hole, and stays one until it is filled.
 
-use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::{
     messages::{Message, Page},
@@ -23,9 +23,10 @@ pub struct Timeline {
     /// The newest message at `rev`. A later one is news, even if a page of history ran ahead of
     /// the changes and `last_seq` with it.
     seen: Seq,
-    messages: BTreeMap<Seq, Message>,
-    /// Changes that came before the ones they follow.
-    held: BTreeMap<Rev, Change>,
+    /// By `seq`.
+    messages: Vec<Message>,
+    /// Changes that came before the ones they follow, by `rev`.
+    held: Vec<Change>,
 }
 
 /// A fetched answer: see [`crate::wire::ServerFrame::Changes`].
@@ -40,15 +41,16 @@ pub struct Changes {
 impl Timeline {
     /// A room of which only the heads and perhaps the newest message are known.
     pub fn new(rev: Rev, last_seq: Seq, last: Option<Message>) -> Self {
-        let messages = last.into_iter().map(|message| (message.seq, message)).collect();
-        Self { rev, head: rev, last_seq, seen: last_seq, messages, held: BTreeMap::new() }
+        let messages = last.into_iter().collect();
+        Self { rev, head: rev, last_seq, seen: last_seq, messages, held: Vec::new() }
     }
 
     /// A room as it was put away: `messages` is what [`Timeline::tail`] gave at `rev`.
-    pub fn restore(rev: Rev, messages: Vec<Message>) -> Self {
+    pub fn restore(rev: Rev, mut messages: Vec<Message>) -> Self {
+        messages.sort_by_key(|message| message.seq);
+        messages.dedup_by_key(|message| message.seq);
         let last = messages.last().map_or(Seq::ZERO, |message| message.seq);
-        let messages = messages.into_iter().map(|message| (message.seq, message)).collect();
-        Self { rev, head: rev, last_seq: last, seen: last, messages, held: BTreeMap::new() }
+        Self { rev, head: rev, last_seq: last, seen: last, messages, held: Vec::new() }
     }
 
     /// The last change applied: this client's position in the room.
@@ -66,24 +68,40 @@ impl Timeline {
     }
 
     /// The loaded messages, oldest first. Where the numbers skip, there is a hole.
-    pub fn messages(&self) -> &BTreeMap<Seq, Message> {
+    pub fn messages(&self) -> &[Message] {
         &self.messages
     }
 
+    /// The loaded messages with these numbers, oldest first.
+    pub fn range(&self, seqs: RangeInclusive<Seq>) -> &[Message] {
+        let from = self.messages.partition_point(|message| message.seq < *seqs.start());
+        let upto = self.messages.partition_point(|message| message.seq <= *seqs.end());
+        self.messages.get(from..upto).unwrap_or_default()
+    }
+
+    /// The loaded messages from this number on, oldest first.
+    pub fn since(&self, seq: Seq) -> &[Message] {
+        self.range(seq..=self.last_seq)
+    }
+
+    pub fn get(&self, seq: Seq) -> Option<&Message> {
+        self.place(seq).ok().map(|place| &self.messages[place])
+    }
+
     pub fn last(&self) -> Option<&Message> {
-        self.messages.get(&self.last_seq)
+        self.get(self.last_seq)
     }
 
     /// The oldest message of the run without holes that ends in the newest, if that is loaded.
     pub fn tail_start(&self) -> Option<Seq> {
         let mut start = None;
         let mut expected = self.last_seq;
-        for seq in self.messages.keys().rev() {
-            if *seq != expected {
+        for message in self.messages.iter().rev() {
+            if message.seq != expected {
                 break;
             }
-            start = Some(*seq);
-            expected = Seq(seq.0 - 1);
+            start = Some(expected);
+            expected = Seq(expected.0 - 1);
         }
         start
     }
@@ -93,12 +111,12 @@ impl Timeline {
     pub fn tail(&self, limit: usize) -> Vec<Message> {
         let mut tail = Vec::new();
         let mut expected = self.seen;
-        for (seq, message) in self.messages.range(..=self.seen).rev().take(limit) {
-            if *seq != expected {
+        for message in self.range(Seq::ZERO..=self.seen).iter().rev().take(limit) {
+            if message.seq != expected {
                 break;
             }
             tail.push(message.clone());
-            expected = Seq(seq.0 - 1);
+            expected = Seq(expected.0 - 1);
         }
         tail.reverse();
         tail
@@ -115,7 +133,10 @@ impl Timeline {
         if change.rev <= self.rev {
             return;
         }
-        self.held.insert(change.rev, change);
+        // One that is held already is the same change.
+        if let Err(place) = self.held.binary_search_by_key(&change.rev, |held| held.rev) {
+            self.held.insert(place, change);
+        }
         self.drain();
     }
 
@@ -167,7 +188,7 @@ impl Timeline {
 
     fn catch_up(&mut self, upto: Rev) {
         self.rev = self.rev.max(upto);
-        self.held = self.held.split_off(&self.rev.next());
+        self.held.retain(|change| change.rev > self.rev);
         self.drain();
     }
 
@@ -183,7 +204,13 @@ impl Timeline {
     }
 
     fn drain(&mut self) {
-        while let Some(change) = self.held.remove(&self.rev.next()) {
+        let mut follows = self.rev;
+        let ready = self.held.iter().take_while(|change| {
+            follows = follows.next();
+            change.rev == follows
+        });
+        let ready = ready.count();
+        for change in self.held.drain(..ready).collect::<Vec<_>>() {
             self.rev = change.rev;
             if let Item::Message { message } = change.item {
                 self.take(message);
@@ -194,7 +221,7 @@ impl Timeline {
     /// Keeps a changed message if it is new or loaded; an old one that is not loaded comes with its
     /// page.
     fn take(&mut self, message: Message) {
-        if message.seq > self.seen || self.messages.contains_key(&message.seq) {
+        if message.seq > self.seen || self.place(message.seq).is_ok() {
             self.seen = self.seen.max(message.seq);
             self.put(message);
         }
@@ -202,9 +229,15 @@ impl Timeline {
 
     fn put(&mut self, message: Message) {
         self.last_seq = self.last_seq.max(message.seq);
-        let known = self.messages.get(&message.seq).map(|known| known.rev);
-        if known.is_none_or(|rev| rev < message.rev) {
-            self.messages.insert(message.seq, message);
+        match self.place(message.seq) {
+            Ok(place) if self.messages[place].rev < message.rev => self.messages[place] = message,
+            Ok(_) => {}
+            Err(place) => self.messages.insert(place, message),
         }
+    }
+
+    /// Where a number is, or where it belongs.
+    fn place(&self, seq: Seq) -> Result<usize, usize> {
+        self.messages.binary_search_by_key(&seq, |message| message.seq)
     }
 }

@@ -4,7 +4,7 @@
 //! a [`Change`] of an unknown kind as applied: that is how edits, reactions and membership can come
 //! without a new protocol version.
 
-use std::collections::BTreeMap;
+mod read;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use crate::{
     messages::{Accepted, Message},
     number::{Rev, Seq, Timestamp},
     rooms::{Mark, Room},
+    vec_map::VecMap,
 };
 
 /// What a client says.
@@ -26,7 +27,7 @@ pub enum ClientFrame {
         version: u32,
         /// What this client holds, per room.
         #[serde(default)]
-        cursor: BTreeMap<RoomId, Position>,
+        cursor: VecMap<RoomId, Position>,
     },
     /// Send a message. Answered by `accepted` or `rejected` with the same id.
     Send { room: RoomId, id: MessageId, body: String },
@@ -57,7 +58,7 @@ pub struct Position {
 }
 
 /// What the server says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// The answer to `hello`.
@@ -73,12 +74,12 @@ pub enum ServerFrame {
         after: Rev,
         upto: Rev,
         /// Too much was missed: `messages` is the newest page, what lies before is not here.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(skip_serializing_if = "is_false")]
         limited: bool,
         /// The changed messages in their present state, by `rev`.
         messages: Vec<Message>,
         /// The members' marks at that moment.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         marks: Vec<Mark>,
     },
     /// One change, live.
@@ -92,22 +93,22 @@ pub enum ServerFrame {
     /// A member's marks rose.
     Mark { room: RoomId, mark: Mark },
     /// Still here. `heads` names rooms that changed lately, so that a lost last change shows.
-    Beat { heads: BTreeMap<RoomId, Rev> },
+    Beat { heads: VecMap<RoomId, Rev> },
     /// A frame could not be answered; the connection goes on. `about` and `room` say which frame it
     /// was, as far as that could be read.
     Error {
         error: Error,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         about: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         room: Option<RoomId>,
     },
-    #[serde(other)]
+    /// Of a later version.
     Unknown,
 }
 
 /// One durable change of a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     pub room: RoomId,
     pub rev: Rev,
@@ -116,13 +117,13 @@ pub struct Change {
 }
 
 /// What changed: the thing itself, in its new state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Item {
     Message {
         message: Message,
     },
-    #[serde(other)]
+    /// Of a later version.
     Unknown,
 }
 
@@ -236,7 +237,7 @@ impl ServerFrame {
     /// # Errors
     /// [`Code::Malformed`] with what is wrong, in words.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| Error::new(Code::Malformed, error.to_string()))
+        read::server_frame(text)
     }
 
     pub fn encode(&self) -> String {

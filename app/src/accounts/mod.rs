@@ -4,3 +4,9 @@ pub mod form;
 pub mod register;
 pub mod sign_in;
 pub mod verify;
+
+use crate::ui::on_demand::on_demand;
+
+on_demand!(RegisterPage = register::Register, chunk = accounts);
+on_demand!(SignInPage = sign_in::SignIn, chunk = accounts);
+on_demand!(VerifyPage = verify::Verify, chunk = accounts);

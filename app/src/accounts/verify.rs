@@ -10,7 +10,7 @@ use super::{
     form::{Alarm, Gate, Submit, failure},
 };
 use crate::{
-    call::Failed,
+    call::{Failed, carried},
     ui::{
         browser,
         field::{Note, NoteLine},
@@ -25,7 +25,7 @@ const DIGITS: usize = 6;
 pub fn Verify() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("registration"));
     let id = id.and_then(|id| id.parse::<RegistrationId>().ok());
-    let registration = OnceResource::new_blocking(async move {
+    let registration = carried(async move {
         match id {
             Some(id) => get_registration(id).await,
             None => Err(Failed::from(Error::not_found("sign-up"))),

@@ -1,6 +1,6 @@
 //! What is to be done when: one alarm serves everything that waits.
 
-use std::collections::BTreeMap;
+use model::VecMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Task {
@@ -32,7 +32,7 @@ pub(super) enum Task {
 
 /// Moments in milliseconds of a clock that only goes forward.
 #[derive(Default)]
-pub(super) struct Agenda(BTreeMap<Task, f64>);
+pub(super) struct Agenda(VecMap<Task, f64>);
 
 impl Agenda {
     pub(super) fn set(&mut self, task: Task, at: f64) {
@@ -41,7 +41,7 @@ impl Agenda {
 
     /// No later than `at`: an earlier moment stands.
     pub(super) fn by(&mut self, task: Task, at: f64) {
-        let planned = self.0.entry(task).or_insert(at);
+        let planned = self.0.get_or_insert_with(task, || at);
         *planned = planned.min(at);
     }
 

@@ -1,8 +1,6 @@
 //! Holes in the rooms' changes: when to ask for what is missing.
 
-use std::collections::BTreeMap;
-
-use model::{Rev, RoomId, limits::GAP_MS, wire::ClientFrame};
+use model::{Rev, RoomId, VecMap, limits::GAP_MS, wire::ClientFrame};
 
 /// The wait before an unanswered question is asked again, in milliseconds.
 const AGAIN: f64 = 5_000.0;
@@ -10,9 +8,9 @@ const AGAIN: f64 = 5_000.0;
 /// What is missing, and when it is asked for. Times are milliseconds.
 #[derive(Default)]
 pub(super) struct Gaps {
-    holes: BTreeMap<RoomId, Gap>,
+    holes: VecMap<RoomId, Gap>,
     /// Pages of history older than what is held: what changed in them since must be fetched.
-    owed: BTreeMap<RoomId, Gap>,
+    owed: VecMap<RoomId, Gap>,
 }
 
 struct Gap {
@@ -24,13 +22,13 @@ impl Gaps {
     /// Compares the holes known now with those known before. Returns the questions to ask now, and
     /// when to look again. A hole that moved is being filled, and is given time.
     pub(super) fn look(&mut self, missing: &[ClientFrame], now: f64) -> (Vec<ClientFrame>, Option<f64>) {
-        let missing: BTreeMap<RoomId, Rev> = missing.iter().filter_map(target).collect();
+        let missing: VecMap<RoomId, Rev> = missing.iter().filter_map(target).collect();
         self.holes.retain(|room, gap| missing.get(room) == Some(&gap.after));
         for (room, after) in missing {
-            self.holes.entry(room).or_insert(Gap { after, due: now + f64::from(GAP_MS) });
+            self.holes.get_or_insert_with(room, || Gap { after, due: now + f64::from(GAP_MS) });
         }
         let mut asked = Vec::new();
-        for (room, gap) in self.holes.iter_mut().chain(&mut self.owed) {
+        for (room, gap) in self.holes.iter_mut().chain(self.owed.iter_mut()) {
             if gap.due <= now {
                 gap.due = now + AGAIN;
                 asked.push(ClientFrame::Fetch { room: *room, after: gap.after });
@@ -43,7 +41,7 @@ impl Gaps {
     /// A fetch that must be answered, whatever else is known of the room.
     pub(super) fn owe(&mut self, fetch: &ClientFrame) {
         let Some((room, after)) = target(fetch) else { return };
-        let gap = self.owed.entry(room).or_insert(Gap { after, due: 0.0 });
+        let gap = self.owed.get_or_insert_with(room, || Gap { after, due: 0.0 });
         gap.after = gap.after.min(after);
         gap.due = 0.0;
     }

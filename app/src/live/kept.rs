@@ -1,15 +1,13 @@
 //! The outbox on disk beside the one in memory: what must be written so that they agree.
 
-use std::collections::BTreeMap;
-
 use model::{
-    Error, MessageId,
+    Error, MessageId, VecMap,
     outbox::{Outbox, Pending},
 };
 
 /// What the disk is known to hold: the messages, and why each of them failed, if it did.
 #[derive(Default)]
-pub(super) struct Kept(BTreeMap<MessageId, Option<Error>>);
+pub(super) struct Kept(VecMap<MessageId, Option<Error>>);
 
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Writes {
@@ -37,10 +35,10 @@ impl Kept {
     /// The disk was read. Returns the messages that were there before and are not any more:
     /// another tab brought them home or gave them up.
     pub(super) fn read(&mut self, entries: &[Pending]) -> Vec<MessageId> {
-        let present: BTreeMap<MessageId, Option<Error>> =
+        let present: VecMap<MessageId, Option<Error>> =
             entries.iter().map(|entry| (entry.id, entry.failed.clone())).collect();
         let before = std::mem::replace(&mut self.0, present);
-        before.into_keys().filter(|id| !self.0.contains_key(id)).collect()
+        before.into_iter().map(|(id, _)| id).filter(|id| !self.0.contains_key(id)).collect()
     }
 
     /// What to write so that the disk agrees with `outbox`, taken as written. A message that never

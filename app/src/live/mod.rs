@@ -21,10 +21,8 @@ mod reports;
 mod server;
 mod tidy;
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
-use model::{Body, Chat, MessageId, Page, RoomId, Seq, outbox::Pending};
+use model::{Body, Chat, MessageId, Page, RoomId, Seq, VecMap, outbox::Pending};
 
 use crate::rooms::calls::Home;
 #[cfg(feature = "hydrate")]
@@ -32,7 +30,11 @@ use browser::{Runtime, today};
 #[cfg(not(feature = "hydrate"))]
 use server::{Runtime, today};
 
-type Drafts = BTreeMap<RoomId, String>;
+type Drafts = VecMap<RoomId, String>;
+
+/// Few, so a sorted list: a third of the code of a tree, which is downloaded for each type.
+#[cfg(feature = "hydrate")]
+type Set<K> = VecMap<K, ()>;
 
 /// The state of the connection, as people are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

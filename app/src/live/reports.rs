@@ -1,15 +1,13 @@
 //! Marks on their way to the server.
 
-use std::collections::BTreeMap;
-
-use model::{RoomId, wire::ClientFrame};
+use model::{RoomId, VecMap, wire::ClientFrame};
 
 /// Marks reported at once: far below what the server takes for a flood.
 const AT_ONCE: usize = 50;
 
 /// Marks that wait for their turn, the newest of each room.
 #[derive(Default)]
-pub(super) struct Reports(BTreeMap<RoomId, ClientFrame>);
+pub(super) struct Reports(VecMap<RoomId, ClientFrame>);
 
 impl Reports {
     /// Adds marks, and takes out those to report now.

@@ -21,7 +21,7 @@ pub fn Announcer(room: RoomId) -> impl IntoView {
             let from = heard.get_value().next();
             heard.set_value(conversation.timeline.last_seq());
             let foreign = |message: &&Message| message.sender != chat.me();
-            let messages = conversation.timeline.messages().range(from..).map(|(_, message)| message);
+            let messages = conversation.timeline.since(from).iter();
             let name = |message: &Message| {
                 conversation.room.person(message.sender).map(|person| person.name.clone())
             };

@@ -11,7 +11,7 @@ use super::{
     history::History,
 };
 use crate::{
-    call::{Failed, begin},
+    call::{Failed, begin, carried},
     live::Live,
     rooms::{
         calls::get_room,
@@ -33,7 +33,7 @@ pub fn Conversation(room: RoomId, at: Option<Seq>) -> impl IntoView {
     if known && at.is_none() && is_loaded(live, room) {
         return view! { <Talk room at /> }.into_any();
     }
-    let loaded = OnceResource::new_blocking(begin(load(room, at, known)));
+    let loaded = carried(begin(load(room, at, known)));
     view! {
         <Suspense fallback=move || {
             view! { <Opening room /> }

@@ -1,7 +1,5 @@
 //! Fetches what is missing in the rows that are drawn.
 
-use std::collections::BTreeSet;
-
 use leptos::{prelude::*, task::spawn_local};
 use model::{RoomId, Seq, limits::PAGE_MAX};
 
@@ -12,20 +10,21 @@ use crate::live::{Link, Live};
 pub fn fill_holes(room: RoomId, rows: Memo<Vec<Row>>) -> (RwSignal<bool>, Callback<()>) {
     let live = expect_context::<Live>();
     let stuck = RwSignal::new(false);
-    let asked = StoredValue::new(BTreeSet::<Seq>::new());
+    let asked = StoredValue::new(Vec::<Seq>::new());
     let holes = Memo::new(move |_| rows.with(|rows| holes(rows)));
     Effect::new(move || {
         if stuck.get() {
             return;
         }
         for (from, to) in holes.get() {
-            if asked.try_update_value(|asked| asked.insert(to)) != Some(true) {
+            if asked.with_value(|asked| asked.contains(&to)) {
                 continue;
             }
+            asked.update_value(|asked| asked.push(to));
             spawn_local(async move {
                 let wanted = (to.0 - from.0 + 1).min(PAGE_MAX);
                 let page = get_page(room, Some(to.next()), None, None, Some(wanted)).await;
-                let _ = asked.try_update_value(|asked| asked.remove(&to));
+                let _ = asked.try_update_value(|asked| asked.retain(|other| *other != to));
                 match page {
                     Ok(page) => live.page(page),
                     Err(_) => {

@@ -92,14 +92,14 @@ pub fn rows<D: Fn(Timestamp) -> i64>(chat: &Chat, conversation: &Conversation, f
 /// The first foreign message after `read`, if everything between is here.
 pub fn first_new(chat: &Chat, conversation: &Conversation, read: Seq) -> Option<Seq> {
     let mut expected = read.next();
-    for (seq, message) in conversation.timeline.messages().range(expected..) {
-        if *seq != expected {
+    for message in conversation.timeline.since(expected) {
+        if message.seq != expected {
             return None;
         }
         if message.sender != chat.me() {
-            return Some(*seq);
+            return Some(message.seq);
         }
-        expected = seq.next();
+        expected = expected.next();
     }
     None
 }
@@ -113,12 +113,12 @@ fn drawn(chat: &Chat, conversation: &Conversation, span: Span) -> Vec<Drawn> {
         return rows;
     }
     let mut expected = span.first;
-    for (seq, message) in conversation.timeline.messages().range(span.first..=end) {
-        if *seq > expected {
-            rows.push((None, Row::Hole { from: expected, to: Seq(seq.0 - 1) }));
+    for message in conversation.timeline.range(span.first..=end) {
+        if message.seq > expected {
+            rows.push((None, Row::Hole { from: expected, to: Seq(message.seq.0 - 1) }));
         }
         rows.push((Some(message.sender), Row::Message(line(chat, conversation, message))));
-        expected = seq.next();
+        expected = message.seq.next();
     }
     if expected <= end {
         rows.push((None, Row::Hole { from: expected, to: end }));

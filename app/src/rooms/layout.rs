@@ -14,7 +14,7 @@ use super::{
     list::RoomList,
 };
 use crate::{
-    call::Failed,
+    call::{Failed, carried},
     live::{Link, Live},
     ui::{browser, skeleton::SkeletonRooms, trouble::Trouble},
 };
@@ -55,7 +55,7 @@ pub struct Navigated(pub StoredValue<bool>);
 /// Loads what a signed-in person starts from, once; everything after that comes live.
 #[component]
 pub fn SignedInLayout() -> impl IntoView {
-    let home = OnceResource::new_blocking(get_home());
+    let home = carried(get_home());
     view! {
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {

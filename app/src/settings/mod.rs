@@ -2,3 +2,7 @@
 pub mod calls;
 pub mod page;
 pub mod theme;
+
+use crate::ui::on_demand::on_demand;
+
+on_demand!(SettingsPage = page::Settings, chunk = pages);

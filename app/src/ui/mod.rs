@@ -6,6 +6,7 @@ pub mod clock;
 pub mod field;
 pub mod icon;
 pub mod mark;
+pub(crate) mod on_demand;
 pub mod preferences;
 pub mod skeleton;
 pub mod time;

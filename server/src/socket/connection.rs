@@ -1,7 +1,7 @@
 //! One task for one connection: it reads, answers and writes, and holds nothing while idle but its
 //! place in the hub.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use backend::{
@@ -11,7 +11,7 @@ use backend::{
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use model::{
-    Body, Error, MessageId, RoomId, Timestamp,
+    Body, Error, MessageId, RoomId, Timestamp, VecMap,
     limits::{BEAT_MS, HELLO_MS, PROTOCOL_VERSION},
     wire::{ClientFrame, CloseCode, Position, ServerFrame},
 };
@@ -86,7 +86,7 @@ impl Connection {
     }
 
     /// The first frame says where the client stands.
-    async fn hello(&mut self) -> Result<BTreeMap<RoomId, Position>, End> {
+    async fn hello(&mut self) -> Result<VecMap<RoomId, Position>, End> {
         let first = self.first_text();
         let text = timeout(Duration::from_millis(HELLO_MS.into()), first).await;
         let text = text.map_err(|_| End::from(CloseCode::BadHello))??;
@@ -115,7 +115,7 @@ impl Connection {
     }
 
     /// Subscribes first and reads second: nothing can fall in between.
-    async fn resume(&mut self, cursor: BTreeMap<RoomId, Position>) -> Result<(), End> {
+    async fn resume(&mut self, cursor: VecMap<RoomId, Position>) -> Result<(), End> {
         let failed = |error: Error| {
             tracing::warn!(%error, "a client could not catch up");
             End::from(CloseCode::Failed)

@@ -60,7 +60,7 @@ async fn nothing_falls_between_catching_up_and_listening() {
         world.backend.clock.advance(chrono::TimeDelta::milliseconds(100));
     }
     let timeline = &chat.conversation(room).unwrap().timeline;
-    let bodies: Vec<&str> = timeline.messages().values().map(|message| message.body.as_str()).collect();
+    let bodies: Vec<&str> = timeline.messages().iter().map(|message| message.body.as_str()).collect();
     let all: Vec<String> = (0..40).map(|n| format!("{n}")).collect();
     assert_eq!(bodies, all);
 }

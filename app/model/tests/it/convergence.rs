@@ -173,7 +173,7 @@ impl World {
                 }
             }
             Step::Beat(number) => {
-                let heads = [(room, self.server.rev)].into();
+                let heads = [(room, self.server.rev)].into_iter().collect();
                 self.devices[number].chat.receive(ServerFrame::Beat { heads });
             }
         }
@@ -183,7 +183,7 @@ impl World {
     fn older(&mut self, number: usize) {
         let device = &mut self.devices[number];
         let Some(conversation) = device.chat.conversation(self.server.room) else { return };
-        let oldest = conversation.timeline.messages().keys().next().copied();
+        let oldest = conversation.timeline.messages().first().map(|message| message.seq);
         let fetch = device.chat.page(self.server.page(oldest));
         device.outbound.extend(fetch);
     }
@@ -226,8 +226,12 @@ impl World {
             assert_eq!(timeline.rev(), self.server.rev);
             assert_eq!(timeline.last_seq(), self.server.last_seq());
             assert_eq!(timeline.missing(), None);
-            for (seq, message) in timeline.messages() {
-                assert_eq!(*message, self.server.messages[seq.0 as usize - 1], "what is shown is true");
+            for message in timeline.messages() {
+                assert_eq!(
+                    *message,
+                    self.server.messages[message.seq.0 as usize - 1],
+                    "what is shown is true"
+                );
             }
             assert!(self.server.messages.is_empty() || timeline.last().is_some(), "the newest is shown");
             assert!(device.chat.outbox().is_empty(), "nothing is left behind");
@@ -322,6 +326,6 @@ fn too_much_missed_is_said_and_never_spliced() {
     }
     let room = world.server.room;
     let timeline = world.devices[0].chat.conversation(room).unwrap().timeline.clone();
-    assert_eq!(timeline.messages().keys().next(), Some(&Seq(261)), "only the newest page is here");
+    assert_eq!(timeline.messages()[0].seq, Seq(261), "only the newest page is here");
     assert_eq!(timeline.tail_start(), Some(Seq(261)));
 }

@@ -84,7 +84,7 @@ impl World {
 
     fn shown(&self, chat: &Chat) -> Vec<i64> {
         let conversation = chat.conversation(self.room).expect("the room is known");
-        conversation.timeline.messages().keys().map(|seq| seq.0).collect()
+        conversation.timeline.messages().iter().map(|message| message.seq.0).collect()
     }
 
     fn position(&self, chat: &Chat) -> (i64, Option<i64>) {

@@ -1,10 +1,12 @@
 //! The frames as they look on the wire: other people's clients depend on every letter.
 
 use model::{
-    Code, Error, Rev, Seq,
-    wire::{ClientFrame, CloseCode, Item, ServerFrame},
+    Accepted, Code, Error, Mark, Message, MessageId, Rev, Room, RoomId, RoomKind, Seq, SessionId, Timestamp,
+    UserId, VecMap,
+    wire::{Change, ClientFrame, CloseCode, Item, ServerFrame},
 };
 use proptest::prelude::*;
+use serde_json::{Map, Value};
 
 const ROOM: &str = "0198c5a0-0000-7000-8000-000000000001";
 
@@ -47,6 +49,71 @@ fn close_codes_say_whether_to_come_back() {
         assert_eq!(CloseCode::from_code(close.code()), Some(close));
         assert_eq!(close.retry().is_some(), close.code() < 4100, "{close:?}");
     }
+}
+
+#[test]
+fn maps_are_objects_also_when_they_are_empty() {
+    let hello = ClientFrame::Hello { version: 1, cursor: VecMap::new() };
+    assert_eq!(hello.encode(), r#"{"type":"hello","version":1,"cursor":{}}"#);
+    assert_eq!(ServerFrame::Beat { heads: VecMap::new() }.encode(), r#"{"type":"beat","heads":{}}"#);
+}
+
+#[test]
+fn every_frame_reads_as_it_was_written() {
+    for frame in server_frames() {
+        assert_eq!(ServerFrame::parse(&frame.encode()), Ok(frame));
+    }
+}
+
+#[test]
+fn a_frame_without_a_field_it_needs_says_which() {
+    for frame in server_frames() {
+        let whole: Map<String, Value> = serde_json::from_str(&frame.encode()).unwrap();
+        for name in whole.keys().filter(|name| !MAY_MISS.contains(&name.as_str())) {
+            let mut less = whole.clone();
+            less.remove(name);
+            let error = ServerFrame::parse(&Value::from(less).to_string()).expect_err(name);
+            assert_eq!(error.code, Code::Malformed);
+            assert!(error.message.contains(name), "{}: {name}", error.message);
+        }
+    }
+}
+
+/// What a frame can do without, and what names it.
+const MAY_MISS: [&str; 7] = ["type", "kind", "limited", "messages", "marks", "heads", "about"];
+
+fn server_frames() -> Vec<ServerFrame> {
+    let (room, user, now) = (RoomId::new(), UserId::new(), Timestamp(5));
+    let mark = Mark { user, delivered: Seq(3), read: Seq(2), mine: 1, upto: Seq(3) };
+    let body = "\"a\" \\ \n \u{1f600}".to_owned();
+    let message = Message { id: MessageId::new(), seq: Seq(3), rev: Rev(4), sender: user, at: now, body };
+    let described = Room {
+        id: room,
+        kind: RoomKind::Private,
+        title: None,
+        people: Vec::new(),
+        marks: vec![mark],
+        rev: Rev(4),
+        last_seq: Seq(3),
+        last: Some(message.clone()),
+        created_at: now,
+    };
+    let (after, upto) = (Rev(1), Rev(4));
+    let messages = vec![message.clone()];
+    let error = Error::rate_limited(1_500);
+    vec![
+        ServerFrame::Welcome { version: 1, user, session: SessionId::new(), now, beat_ms: 9 },
+        ServerFrame::Room { room: described },
+        ServerFrame::Left { room },
+        ServerFrame::Changes { room, after, upto, limited: true, messages, marks: vec![mark] },
+        ServerFrame::Change(Change { room, rev: Rev(4), item: Item::Message { message } }),
+        ServerFrame::CaughtUp,
+        ServerFrame::Accepted(Accepted { room, id: MessageId::new(), seq: Seq(3), rev: Rev(4), at: now }),
+        ServerFrame::Rejected { room, id: MessageId::new(), error: error.clone() },
+        ServerFrame::Mark { room, mark },
+        ServerFrame::Beat { heads: [(room, Rev(4))].into_iter().collect() },
+        ServerFrame::Error { error, about: Some("send".to_owned()), room: None },
+    ]
 }
 
 proptest! {

@@ -1,10 +1,10 @@
 //! A server as simple as can be, and a wire that loses, doubles and reorders what it carries.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use model::{
     Accepted, Chat, Mark, Message, MessageId, Page, Person, Rev, Room, RoomId, RoomKind, Seq, Timestamp,
-    UserId,
+    UserId, VecMap,
     limits::{CATCH_UP, PAGE},
     messages::Body,
     outbox::Pending,
@@ -144,7 +144,7 @@ impl Server {
         }
     }
 
-    pub(crate) fn hello(&self, cursor: &BTreeMap<RoomId, Position>) -> Vec<ServerFrame> {
+    pub(crate) fn hello(&self, cursor: &VecMap<RoomId, Position>) -> Vec<ServerFrame> {
         let room = self.describe();
         let missed = match cursor.get(&self.room) {
             None => Some(ServerFrame::Room { room }),

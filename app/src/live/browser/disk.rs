@@ -1,12 +1,10 @@
 //! What outlives the page: one IndexedDB per person, its values as JSON.
 
-use std::collections::BTreeMap;
-
 use idb::{
     Database, DatabaseEvent, Error, Factory, ObjectStore, ObjectStoreParams, Transaction, TransactionMode,
     TransactionResult,
 };
-use model::{Message, MessageId, Rev, Room, RoomId, UserId, outbox::Pending};
+use model::{Message, MessageId, Rev, Room, RoomId, UserId, VecMap, outbox::Pending};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
@@ -29,7 +27,7 @@ pub(super) struct KeptRoom {
 pub(super) struct Contents {
     pub(super) outbox: Vec<Pending>,
     pub(super) rooms: Vec<KeptRoom>,
-    pub(super) drafts: BTreeMap<RoomId, String>,
+    pub(super) drafts: VecMap<RoomId, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,7 +101,7 @@ impl Disk {
     ///
     /// # Errors
     /// Nothing was written.
-    pub(super) async fn write_drafts(&self, drafts: &BTreeMap<RoomId, String>) -> Result<(), Error> {
+    pub(super) async fn write_drafts(&self, drafts: &VecMap<RoomId, String>) -> Result<(), Error> {
         let (empty, full): (Vec<_>, Vec<_>) = drafts.iter().partition(|(_, text)| text.is_empty());
         let put: Vec<Draft> =
             full.into_iter().map(|(room, text)| Draft { room: *room, text: text.clone() }).collect();
@@ -162,6 +160,6 @@ fn place(store: &ObjectStore, id: &str, value: &impl Serialize) -> Result<(), Er
 /// Values of another version that cannot be read are left out.
 async fn all<T: DeserializeOwned>(transaction: &Transaction, store: &str) -> Result<Vec<T>, Error> {
     let values = transaction.object_store(store)?.get_all(None, None)?.await?;
-    let read = |value: JsValue| serde_json::from_str(&value.as_string()?).ok();
+    let read = |value: JsValue| serde_json::from_slice(value.as_string()?.as_bytes()).ok();
     Ok(values.into_iter().filter_map(read).collect())
 }

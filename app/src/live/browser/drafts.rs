@@ -1,9 +1,7 @@
 //! Drafts: in memory, on disk, and in the other tabs.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
-use model::RoomId;
+use model::{RoomId, VecMap};
 
 use super::{Engine, Store, tabs::Note};
 use crate::live::{Drafts, agenda::Task};
@@ -16,7 +14,7 @@ impl Engine {
     pub(super) fn drafted(&self, room: RoomId) {
         {
             let mut state = self.state.borrow_mut();
-            state.changed_drafts.insert(room);
+            state.changed_drafts.insert(room, ());
             state.agenda.set(Task::Drafts, super::now() + PAUSE);
         }
         self.rearm();
@@ -32,11 +30,11 @@ impl Engine {
             return;
         }
         let texts = self.drafts.try_with_untracked(|drafts| {
-            let text = |room: RoomId| (room, drafts.get(&room).cloned().unwrap_or_default());
-            changed.into_iter().map(text).collect::<BTreeMap<_, _>>()
+            let text = |(room, ()): (RoomId, ())| (room, drafts.get(&room).cloned().unwrap_or_default());
+            changed.into_iter().map(text).collect::<VecMap<_, _>>()
         });
         let Some(texts) = texts else { return };
-        for (room, text) in &texts {
+        for (room, text) in texts.iter() {
             self.tell_tabs(&Note::Draft { room: *room, text: text.clone() });
         }
         let Some(disk) = self.disk() else { return };
@@ -51,7 +49,7 @@ impl Engine {
     pub(super) fn restore_drafts(&self, mut kept: Drafts) {
         {
             let state = self.state.borrow();
-            kept.retain(|room, _| !state.changed_drafts.contains(room));
+            kept.retain(|room, _| !state.changed_drafts.contains_key(room));
         }
         if !kept.is_empty() {
             self.drafts.try_update(|drafts| drafts.extend(kept));

@@ -20,15 +20,14 @@ mod tabs;
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
     rc::{Rc, Weak},
 };
 
 use leptos::prelude::*;
-use model::{Chat, MessageId, RoomId, Seq, UserId, outbox::Pending, wire::ClientFrame};
+use model::{Chat, MessageId, RoomId, Seq, UserId, VecMap, outbox::Pending, wire::ClientFrame};
 
 use super::{
-    Drafts, Link,
+    Drafts, Link, Set,
     agenda::{Agenda, Task},
     backoff::Backoff,
     gaps::Gaps,
@@ -85,11 +84,11 @@ struct State {
     /// Composed here, and not yet being written.
     unsaved: Vec<Pending>,
     /// Composed here, and not yet known to be on disk: held.
-    saving: BTreeSet<MessageId>,
+    saving: Set<MessageId>,
     /// Composed in other tabs: held until then, in case the other tab is gone.
-    foreign: BTreeMap<MessageId, f64>,
-    changed_rooms: BTreeSet<RoomId>,
-    changed_drafts: BTreeSet<RoomId>,
+    foreign: VecMap<MessageId, f64>,
+    changed_rooms: Set<RoomId>,
+    changed_drafts: Set<RoomId>,
     tabs: Option<Tabs>,
 }
 

@@ -20,7 +20,7 @@ impl Engine {
         {
             let mut state = self.state.borrow_mut();
             state.unsaved.push(pending);
-            state.saving.insert(id);
+            state.saving.insert(id, ());
         }
         self.plan(Task::Saving, SAVING);
         self.save();
@@ -61,7 +61,7 @@ impl Engine {
         if matches!(self.state.borrow().store, Store::None) {
             self.state.borrow_mut().unsaved.clear();
         }
-        self.release(saving);
+        self.release(saving.into_iter().map(|(id, ())| id));
         self.send_ready();
     }
 

@@ -93,7 +93,6 @@ impl Engine {
             Note::Draft { room, text } => self.drafted_elsewhere(room, text),
             // The socket will tell when the session has ended.
             Note::Forget => self.leave_disk(),
-            Note::Unknown => {}
         }
     }
 }

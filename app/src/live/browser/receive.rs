@@ -109,7 +109,7 @@ impl Engine {
             _ => {}
         }
         if let Some(room) = room_of(frame) {
-            state.changed_rooms.insert(room);
+            state.changed_rooms.insert(room, ());
         }
     }
 

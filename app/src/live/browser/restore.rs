@@ -12,7 +12,7 @@ use super::{
     disk::{Contents, Disk, KeptRoom},
     tabs::Note,
 };
-use crate::live::agenda::Task;
+use crate::live::{Set, agenda::Task};
 
 /// Messages kept of each room.
 const TAIL: usize = 60;
@@ -95,7 +95,7 @@ impl Engine {
         let changed = self.read(|chat| {
             let position = |room: RoomId| chat.conversation(room).map(|known| (room, known.timeline.rev()));
             let rooms = chat.rooms().into_iter().filter_map(|room| position(room.id));
-            rooms.filter(|room| !kept.contains(room)).map(|(room, _)| room).collect::<Vec<_>>()
+            rooms.filter(|room| !kept.contains(room)).map(|(room, _)| (room, ())).collect::<Set<_>>()
         });
         self.state.borrow_mut().changed_rooms.extend(changed.unwrap_or_default());
     }
@@ -115,7 +115,7 @@ impl Engine {
         }
         let rooms = self.read(|chat| {
             let (mut put, mut delete) = (Vec::new(), Vec::new());
-            for room in changed {
+            for (room, ()) in changed {
                 let Some(known) = chat.conversation(room) else {
                     delete.push(room);
                     continue;

@@ -48,7 +48,7 @@ impl Engine {
     pub(super) fn paged(&self, room: RoomId, fetch: Option<ClientFrame>) {
         {
             let mut state = self.state.borrow_mut();
-            state.changed_rooms.insert(room);
+            state.changed_rooms.insert(room, ());
             if let Some(fetch) = &fetch {
                 state.gaps.owe(fetch);
             }
@@ -62,7 +62,7 @@ impl Engine {
             (news, news)
         });
         if news == Some(true) {
-            self.state.borrow_mut().changed_rooms.insert(room);
+            self.state.borrow_mut().changed_rooms.insert(room, ());
             self.settle();
         }
     }

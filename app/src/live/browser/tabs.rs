@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Note {
     /// The outbox on disk changed.
     Outbox,
@@ -20,9 +20,6 @@ pub(super) enum Note {
     },
     /// The person signs out: what the disk holds is being deleted.
     Forget,
-    /// Of a tab with a later version.
-    #[serde(other)]
-    Unknown,
 }
 
 /// The channel to the other tabs; it closes when dropped.
@@ -37,7 +34,8 @@ impl Tabs {
         let channel = BroadcastChannel::new(&format!("rapport-{me}")).ok()?;
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
-            if let Ok(note) = serde_json::from_str(&text) {
+            // What a tab with a later version says is not for this one.
+            if let Ok(note) = serde_json::from_slice(text.as_bytes()) {
                 hear(note);
             }
         });

@@ -1,10 +1,10 @@
 //! The heartbeat: one clock for all sockets, spread evenly over its period.
 
-use std::{collections::BTreeMap, sync::Arc, sync::atomic::Ordering, time::Duration};
+use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
 
 use bytes::Bytes;
 use model::{
-    Rev, RoomId,
+    Rev, RoomId, VecMap,
     limits::{BEAT_MS, SILENCE_MS},
     wire::{CloseCode, ServerFrame},
 };
@@ -59,7 +59,7 @@ impl Hub {
             let age = tick.saturating_sub(entry.changed.load(Ordering::Relaxed));
             (head > 0 && age <= 2 * PERIOD).then_some((room, Rev(head)))
         };
-        let heads: BTreeMap<RoomId, Rev> = listener.rooms().into_iter().filter_map(recent).collect();
+        let heads: VecMap<RoomId, Rev> = listener.rooms().into_iter().filter_map(recent).collect();
         if heads.is_empty() {
             return Bytes::from_static(br#"{"type":"beat","heads":{}}"#);
         }

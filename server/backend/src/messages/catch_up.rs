@@ -9,7 +9,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use model::{
-    Error, Message, Result, Rev, Room, RoomId,
+    Error, Message, Result, Rev, Room, RoomId, VecMap,
     limits::{CATCH_UP, PAGE},
     rooms::marks_sum,
     wire::{Position, ServerFrame},
@@ -49,7 +49,7 @@ impl Backend {
     pub async fn catch_up(
         &self,
         who: &SignedIn,
-        cursor: &BTreeMap<RoomId, Position>,
+        cursor: &VecMap<RoomId, Position>,
     ) -> Result<Vec<ServerFrame>> {
         let rooms = self.rooms(who).await?;
         let mut frames = Vec::new();

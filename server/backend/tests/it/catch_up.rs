@@ -1,10 +1,8 @@
 //! From a cursor to the present.
 
-use std::collections::BTreeMap;
-
 use backend::testing::TestBackend;
 use model::{
-    Code, Rev, RoomId, Seq,
+    Code, Rev, RoomId, Seq, VecMap,
     rooms::marks_sum,
     wire::{Position, ServerFrame},
 };
@@ -21,7 +19,7 @@ async fn only_what_changed_is_sent() {
     let cleo = world.person("cleo").await;
     let quiet = world.open_private(&ana, cleo.user()).await.unwrap().id;
     world.say(&bo, room, &["1", "2"]).await;
-    let cursor: BTreeMap<RoomId, Position> =
+    let cursor: VecMap<RoomId, Position> =
         [(room, position(&world, &ana, room).await), (quiet, position(&world, &ana, quiet).await)].into();
     assert!(world.catch_up(&ana, &cursor).await.unwrap().is_empty(), "nothing changed, nothing is sent");
     world.say(&bo, room, &["3", "4"]).await;
@@ -39,7 +37,7 @@ async fn a_mark_alone_is_news() {
     let world = TestBackend::start().await;
     let (ana, bo, room) = world.pair().await;
     world.say(&ana, room, &["seen?"]).await;
-    let cursor: BTreeMap<_, _> = [(room, position(&world, &ana, room).await)].into();
+    let cursor: VecMap<_, _> = [(room, position(&world, &ana, room).await)].into_iter().collect();
     world.mark(&bo, room, Seq(1), Seq(1)).await.unwrap();
     let frames = world.catch_up(&ana, &cursor).await.unwrap();
     let [ServerFrame::Changes { after, upto, messages, marks, .. }] = frames.as_slice() else {
@@ -54,7 +52,7 @@ async fn a_room_unknown_to_the_client_is_described_and_a_foreign_one_is_left() {
     let world = TestBackend::start().await;
     let (ana, _, room) = world.pair().await;
     let foreign = RoomId::new();
-    let cursor: BTreeMap<_, _> = [(foreign, Position { rev: Rev(9), marks: None })].into();
+    let cursor: VecMap<_, _> = [(foreign, Position { rev: Rev(9), marks: None })].into_iter().collect();
     let frames = world.catch_up(&ana, &cursor).await.unwrap();
     assert_eq!(frames[0], ServerFrame::Left { room: foreign });
     assert!(matches!(&frames[1], ServerFrame::Room { room: described } if described.id == room));

@@ -1,0 +1,155 @@
+//! Reads the server's frames. What serde derives for tagged enums keeps every value in a general
+//! form first, for each type once more: a tenth of what the browser would download. A field has one
+//! meaning in all frames, so one struct holds any of them.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::{Change, Item, ServerFrame};
+use crate::{
+    error::{Code, Error, Result},
+    id::{MessageId, RoomId, SessionId, UserId},
+    messages::{Accepted, Message},
+    number::{Rev, Seq, Timestamp},
+    rooms::{Mark, Room},
+    vec_map::VecMap,
+};
+
+pub(super) fn server_frame(text: &str) -> Result<ServerFrame> {
+    let Kind { frame, change } = json(text)?;
+    Ok(match &*frame {
+        "welcome" => json::<Fields>(text)?.welcome()?,
+        "room" => ServerFrame::Room { room: json::<Described>(text)?.room },
+        "left" => ServerFrame::Left { room: json::<Fields>(text)?.room()? },
+        "changes" => json::<Fields>(text)?.changes()?,
+        "change" => ServerFrame::Change(read_change(text, change.as_deref())?),
+        "caught_up" => ServerFrame::CaughtUp,
+        "accepted" => ServerFrame::Accepted(json::<Fields>(text)?.accepted()?),
+        "rejected" => json::<Fields>(text)?.rejected()?,
+        "mark" => json::<Fields>(text)?.mark()?,
+        "beat" => ServerFrame::Beat { heads: json::<Fields>(text)?.heads },
+        "error" => json::<Fields>(text)?.error()?,
+        _ => ServerFrame::Unknown,
+    })
+}
+
+/// Of a kind of a later version only the place is read: what else it holds may be of any form.
+fn read_change(text: &str, kind: Option<&str>) -> Result<Change> {
+    if kind == Some("message") {
+        return json::<Fields>(text)?.change();
+    }
+    let Place { room, rev } = json(text)?;
+    Ok(Change { room, rev, item: Item::Unknown })
+}
+
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(rename = "type", borrow)]
+    frame: Cow<'a, str>,
+    #[serde(rename = "kind", borrow, default)]
+    change: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    room: Room,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    room: RoomId,
+    rev: Rev,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    version: Option<u32>,
+    user: Option<UserId>,
+    session: Option<SessionId>,
+    now: Option<Timestamp>,
+    beat_ms: Option<u32>,
+    room: Option<RoomId>,
+    rev: Option<Rev>,
+    after: Option<Rev>,
+    upto: Option<Rev>,
+    #[serde(default)]
+    limited: bool,
+    #[serde(default)]
+    messages: Vec<Message>,
+    #[serde(default)]
+    marks: Vec<Mark>,
+    message: Option<Message>,
+    id: Option<MessageId>,
+    seq: Option<Seq>,
+    at: Option<Timestamp>,
+    mark: Option<Mark>,
+    #[serde(default)]
+    heads: VecMap<RoomId, Rev>,
+    error: Option<Error>,
+    about: Option<String>,
+}
+
+impl Fields {
+    fn room(&self) -> Result<RoomId> {
+        need(self.room, "room")
+    }
+
+    fn welcome(self) -> Result<ServerFrame> {
+        Ok(ServerFrame::Welcome {
+            version: need(self.version, "version")?,
+            user: need(self.user, "user")?,
+            session: need(self.session, "session")?,
+            now: need(self.now, "now")?,
+            beat_ms: need(self.beat_ms, "beat_ms")?,
+        })
+    }
+
+    fn changes(self) -> Result<ServerFrame> {
+        Ok(ServerFrame::Changes {
+            room: self.room()?,
+            after: need(self.after, "after")?,
+            upto: need(self.upto, "upto")?,
+            limited: self.limited,
+            messages: self.messages,
+            marks: self.marks,
+        })
+    }
+
+    fn change(self) -> Result<Change> {
+        let (room, rev) = (self.room()?, need(self.rev, "rev")?);
+        Ok(Change { room, rev, item: Item::Message { message: need(self.message, "message")? } })
+    }
+
+    fn accepted(self) -> Result<Accepted> {
+        Ok(Accepted {
+            room: self.room()?,
+            id: need(self.id, "id")?,
+            seq: need(self.seq, "seq")?,
+            rev: need(self.rev, "rev")?,
+            at: need(self.at, "at")?,
+        })
+    }
+
+    fn rejected(self) -> Result<ServerFrame> {
+        let (room, id) = (self.room()?, need(self.id, "id")?);
+        Ok(ServerFrame::Rejected { room, id, error: need(self.error, "error")? })
+    }
+
+    fn mark(self) -> Result<ServerFrame> {
+        Ok(ServerFrame::Mark { room: self.room()?, mark: need(self.mark, "mark")? })
+    }
+
+    fn error(self) -> Result<ServerFrame> {
+        Ok(ServerFrame::Error { error: need(self.error, "error")?, about: self.about, room: self.room })
+    }
+}
+
+fn need<T>(field: Option<T>, name: &str) -> Result<T> {
+    field.ok_or_else(|| Error::new(Code::Malformed, format!("missing field `{name}`")))
+}
+
+fn json<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
+    // From bytes, as everything in the browser is read: one copy of the code is downloaded.
+    serde_json::from_slice(text.as_bytes()).map_err(|error| Error::new(Code::Malformed, error.to_string()))
+}

@@ -1,7 +1,8 @@
-//! The linker keeps what `scripts/site.sh` needs to cut the pages that are fetched on demand out
-//! of the program.
+//! With `split` the linker keeps what `scripts/site.sh` needs to cut pages out of the program.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rustc-link-arg-cdylib=--emit-relocs");
+    if std::env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+        println!("cargo:rustc-link-arg-cdylib=--emit-relocs");
+    }
 }

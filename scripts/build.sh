@@ -2,14 +2,15 @@
 # Builds what people run: target/release/rapport, and in target/site what browsers load.
 . "$(dirname "$0")/common.sh"
 
-# Types stay erased in the release (see .cargo/config.toml): that costs 6 % of the download, and
-# without it rustc takes many minutes more, or gives up on the depth of the types.
+# Types stay erased in the release (see .cargo/config.toml): for views as many as these the download
+# is smaller with them, and rustc faster.
 mkdir -p target/logs
 front_log=target/logs/frontend.log
 
-# The browser's half is mostly one long link on one core: beside the server's half it costs nothing.
+# With `split` some pages can be cut out, to be fetched on demand. The browser's half is mostly one
+# long link on one core: beside the server's half it costs nothing.
 # Each has its own target folder, or they would wait for each other.
-cargo build -p frontend --lib --target wasm32-unknown-unknown --profile wasm-release --locked \
+cargo build -p frontend --lib --features split --target wasm32-unknown-unknown --profile wasm-release --locked \
     --target-dir "$target/front" >"$front_log" 2>&1 &
 front=$!
 server=0

@@ -18,7 +18,7 @@ clippy --target-dir "$target" -p model --all-targets
 clippy --target-dir "$target" -p backend --all-targets
 clippy --target-dir "$target" -p app --features ssr
 clippy --target-dir "$target" -p server --all-targets
-clippy --target-dir "$target/front" -p frontend --target wasm32-unknown-unknown
+clippy --target-dir "$target/front" -p frontend --features split --target wasm32-unknown-unknown
 
 say "borders between the crates"
 sh scripts/borders.sh

@@ -13,7 +13,7 @@ use crate::{
     messages::page::{NoneChosen, RoomPage},
     people::FindPeoplePage,
     rooms::layout::SignedInLayout,
-    settings::SettingsPage,
+    settings::page::Settings,
     ui::{clock::provide_clock, trouble::NotFound},
 };
 
@@ -28,7 +28,6 @@ pub async fn fetch(path: &str) -> Result<(), SplitLoaderError> {
         Some("register") => RegisterPage::fetch().await,
         Some("verify") => VerifyPage::fetch().await,
         Some("people") => FindPeoplePage::fetch().await,
-        Some("settings") => SettingsPage::fetch().await,
         _ => Ok(()),
     }
 }
@@ -50,7 +49,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/chats") view=NoneChosen ssr=SsrMode::Async />
                     <Route path=path!("/chats/:room") view=RoomPage ssr=SsrMode::Async />
                     <Route path=path!("/people") view={Lazy::<FindPeoplePage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/settings") view={Lazy::<SettingsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=Settings ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

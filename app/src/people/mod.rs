@@ -5,4 +5,4 @@ pub mod row;
 
 use crate::ui::on_demand::on_demand;
 
-on_demand!(FindPeoplePage = find::FindPeople, chunk = pages);
+on_demand!(FindPeoplePage = find::FindPeople, chunk = people);

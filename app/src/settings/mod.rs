@@ -2,7 +2,3 @@
 pub mod calls;
 pub mod page;
 pub mod theme;
-
-use crate::ui::on_demand::on_demand;
-
-on_demand!(SettingsPage = page::Settings, chunk = pages);

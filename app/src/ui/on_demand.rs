@@ -7,7 +7,8 @@ use model::{Code, Error};
 use super::trouble::Trouble;
 
 /// Makes `route` of a view, for `view={Lazy::<route>::new()}`. The views of one `chunk` come in one
-/// file; `scripts/site.sh` cuts it out of the program.
+/// file, which `scripts/site.sh` cuts out of the program. Without the feature `split`, as in
+/// development, they come with the program.
 macro_rules! on_demand {
     ($route:ident = $view:path, chunk = $chunk:ident) => {
         #[doc = concat!("[`", stringify!($view), "`], whose code comes with the chunk `", stringify!($chunk), "`.")]
@@ -16,12 +17,23 @@ macro_rules! on_demand {
         const _: () = {
             use ::leptos::{
                 prelude::{AnyView, IntoAny},
-                wasm_split::{SplitLoaderError, wasm_split},
+                wasm_split::SplitLoaderError,
             };
 
-            #[wasm_split($chunk, wasm_split_path = ::leptos::wasm_split, fallible, preload(fetch))]
+            #[cfg(feature = "split")]
+            #[::leptos::wasm_split::wasm_split($chunk, wasm_split_path = ::leptos::wasm_split, fallible, preload(fetch))]
             fn view() -> Result<AnyView, SplitLoaderError> {
                 Ok($view().into_any())
+            }
+
+            #[cfg(not(feature = "split"))]
+            async fn view() -> Result<AnyView, SplitLoaderError> {
+                Ok($view().into_any())
+            }
+
+            #[cfg(not(feature = "split"))]
+            async fn fetch() -> Result<(), SplitLoaderError> {
+                Ok(())
             }
 
             impl $route {

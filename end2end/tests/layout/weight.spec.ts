@@ -42,9 +42,9 @@ test("a page that was left out comes when somebody goes there", async ({ people 
   await page.goto("/chats");
   await live(page);
   expect(fetched.filter((path) => path.includes("split_"))).toEqual([]);
-  await page.getByRole("link", { name: "Settings" }).first().click();
-  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
-  expect(fetched.filter((path) => path.includes("split_pages"))).toHaveLength(1);
+  await page.getByRole("link", { name: "People" }).first().click();
+  await expect(page.getByRole("heading", { name: "People" })).toBeVisible();
+  expect(fetched.filter((path) => path.includes("split_people"))).toHaveLength(1);
   // Not by loading the whole page anew.
   expect(fetched.filter((path) => path.endsWith("/rapport.wasm"))).toHaveLength(1);
 });
@@ -55,10 +55,10 @@ test("a page whose code does not come says so, and the next try helps", async ({
   const page = await ana.context.newPage();
   await page.goto("/chats");
   await live(page);
-  await page.route(/split_pages/, (route) => route.abort());
-  await page.getByRole("link", { name: "Settings" }).first().click();
+  await page.route(/split_people/, (route) => route.abort());
+  await page.getByRole("link", { name: "People" }).first().click();
   await expect(page.getByRole("alert")).toContainText("could not be fetched");
-  await page.unroute(/split_pages/);
+  await page.unroute(/split_people/);
   await page.getByRole("link", { name: "Try again" }).click();
-  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "People" })).toBeVisible();
 });

@@ -5,6 +5,7 @@ mod accounts_sign_up;
 mod accounts_world;
 mod catch_up;
 mod contracts;
+mod database;
 mod demo;
 mod hub;
 mod jobs;

@@ -199,6 +199,8 @@ impl Connection {
     async fn write_batch(&mut self, batch: &mut Vec<Outgoing>) -> Result<(), End> {
         let listener = self.subscription.listener().clone();
         let socket = &mut self.socket;
+        metrics::counter!("rapport_socket_frames_total").increment(batch.len() as u64);
+        metrics::counter!("rapport_socket_writes_total").increment(1);
         let write = async move {
             for outgoing in batch.drain(..) {
                 let (Outgoing::Frame(bytes) | Outgoing::Beat(bytes)) = &outgoing;

@@ -64,6 +64,8 @@ pub(super) async fn write(
         let (written, heads) = number(entries, heads, &known, &members, now);
         let fresh = written.fresh(entries);
         if !fresh.is_empty() {
+            #[cfg(feature = "mutants")]
+            crate::mutants::before_commit(&fresh).await;
             insert(db, &fresh, now).await?;
             raise(db, &heads).await?;
             count(db, &fresh).await?;
@@ -135,6 +137,8 @@ fn number(
             };
             heads.last_seq = heads.last_seq.next();
             heads.rev = heads.rev.next();
+            #[cfg(feature = "mutants")]
+            crate::mutants::skip(&mut heads.last_seq, &mut heads.rev);
             in_batch.insert(entry.id, place);
             let (seq, rev) = (heads.last_seq, heads.rev);
             (Ok(Accepted { room: entry.room, id: entry.id, seq, rev, at: timestamp(now) }), true)
@@ -146,6 +150,8 @@ fn number(
 }
 
 async fn insert(db: &mut AsyncPgConnection, fresh: &[(&Entry, Accepted)], now: DateTime<Utc>) -> Outcome<()> {
+    #[cfg(feature = "mutants")]
+    let fresh = crate::mutants::lose(fresh);
     diesel::sql_query(
         "INSERT INTO messages (room_id, seq, rev, id, sender_id, body, at) \
          SELECT *, $7 FROM unnest($1, $2, $3, $4, $5, $6)",

@@ -39,6 +39,8 @@ struct Writer {
 
 impl Direct {
     pub(super) fn start(db: Pool, bus: Bus, clock: Clock) -> Self {
+        #[cfg(feature = "mutants")]
+        crate::mutants::publish_on(&bus);
         let writer = Arc::new(Writer { db, bus, clock });
         let queue = GroupCommit::start(WAITING, BATCH, move |entries| {
             let writer = writer.clone();
@@ -66,6 +68,8 @@ impl Writer {
     /// A connection lost during COMMIT leaves open whether the batch was written. Trying again
     /// settles it: the ids say which entries stand already, and those are then published too.
     async fn commit(&self, entries: Vec<Entry>) -> Vec<Answer> {
+        #[cfg(feature = "mutants")]
+        let entries = crate::mutants::forget_ids(entries);
         let started = std::time::Instant::now();
         let mut in_doubt = false;
         for attempt in 0..ATTEMPTS {

@@ -3,5 +3,6 @@
 
 pub mod check;
 pub mod client;
+pub mod mutants;
 pub mod random;
 pub mod world;

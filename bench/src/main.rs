@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use bench::check;
+use bench::{check, mutants};
 use clap::{Parser, Subcommand};
 
 /// Checks a Rapport server from outside.
@@ -18,6 +18,8 @@ struct Cli {
 enum Command {
     /// Let people talk, break things, and judge what everybody saw. The last line is the verdict
     Check(check::Options),
+    /// Show that the checker finds faults that were made on purpose
+    ProveMutants(mutants::Options),
 }
 
 fn main() -> ExitCode {
@@ -36,9 +38,13 @@ fn start(cli: Cli) -> anyhow::Result<bool> {
     // One thread: the other cores are the server's.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("the system gives no thread")?.block_on(async {
-        let Command::Check(options) = cli.command;
-        let verdict = check::run(options).await?;
-        println!("{}", serde_json::to_string(&verdict)?);
-        Ok(verdict.is_ok())
+        match cli.command {
+            Command::Check(options) => {
+                let verdict = check::run(options).await?;
+                println!("{}", serde_json::to_string(&verdict)?);
+                Ok(verdict.is_ok())
+            }
+            Command::ProveMutants(options) => mutants::prove(options).await,
+        }
     })
 }

@@ -22,12 +22,12 @@ const AGAIN: usize = 4;
 /// How far back old messages are looked for, in answers.
 const BACK: usize = 400;
 
-pub struct Member {
+pub(super) struct Member {
     pub person: Person,
     pub devices: Vec<(DeviceId, Handle)>,
 }
 
-pub struct Crowd {
+pub(super) struct Crowd {
     pub members: Vec<Member>,
     pub journal: Journal,
     texts: Mutex<HashMap<MessageId, String>>,
@@ -42,7 +42,7 @@ struct Old {
 
 impl Crowd {
     /// Connects everybody.
-    pub fn connect(people: Vec<Person>, random: &mut Random) -> Self {
+    pub(super) fn connect(people: Vec<Person>, random: &mut Random) -> Self {
         let journal = Journal::default();
         let mut members = Vec::new();
         for person in people {
@@ -60,16 +60,16 @@ impl Crowd {
         Self { members, journal, texts: Mutex::default() }
     }
 
-    pub fn devices(&self) -> impl Iterator<Item = &(DeviceId, Handle)> {
+    pub(super) fn devices(&self) -> impl Iterator<Item = &(DeviceId, Handle)> {
         self.members.iter().flat_map(|member| &member.devices)
     }
 
-    pub fn rooms(&self) -> Vec<RoomId> {
+    pub(super) fn rooms(&self) -> Vec<RoomId> {
         self.journal.record().members.keys().copied().collect()
     }
 
     /// One person writes to whomever, from whichever device, until `end`.
-    pub async fn talk(&self, member: usize, rate: f64, end: Instant, mut random: Random) {
+    pub(super) async fn talk(&self, member: usize, rate: f64, end: Instant, mut random: Random) {
         let member = &self.members[member];
         loop {
             sleep(Duration::from_secs_f64((0.5 + random.fraction()) / rate)).await;
@@ -97,7 +97,7 @@ impl Crowd {
 
     /// Mischief of a kind; `dice` chooses who and with what. Returns when every HTTP call it made
     /// has been answered or given up.
-    pub async fn misbehave(&self, kind: Kind, dice: u64) {
+    pub(super) async fn misbehave(&self, kind: Kind, dice: u64) {
         let mut random = Random::new(dice);
         let member = &self.members[random.index(self.members.len())];
         match kind {

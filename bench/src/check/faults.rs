@@ -24,7 +24,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 const SHARE: u64 = 25;
 
 /// Who carries faults out, and what was done.
-pub struct Faults {
+pub(super) struct Faults {
     pub crowd: Arc<Crowd>,
     /// `None`: somebody else's server, which is left in peace.
     pub server: Option<Arc<Lock<OwnServer>>>,
@@ -34,7 +34,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    pub fn new(
+    pub(super) fn new(
         crowd: Arc<Crowd>,
         server: Option<Arc<Lock<OwnServer>>>,
         started: Instant,
@@ -44,7 +44,7 @@ impl Faults {
     }
 
     /// What was carried out.
-    pub fn done(&self) -> Vec<Kind> {
+    pub(super) fn done(&self) -> Vec<Kind> {
         self.done.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -53,7 +53,7 @@ impl Faults {
     }
 
     /// The faults of the server's process, one after the other.
-    pub async fn break_server(&self, planned: Vec<Planned>) {
+    pub(super) async fn break_server(&self, planned: Vec<Planned>) {
         let Some(server) = &self.server else { return };
         for fault in planned {
             sleep_until(self.started + Duration::from_millis(fault.at)).await;
@@ -70,7 +70,7 @@ impl Faults {
     }
 
     /// The faults of sockets and messages.
-    pub async fn break_clients(&self, planned: Vec<Planned>) {
+    pub(super) async fn break_clients(&self, planned: Vec<Planned>) {
         let mut calls = JoinSet::new();
         for fault in planned {
             sleep_until(self.started + Duration::from_millis(fault.at)).await;

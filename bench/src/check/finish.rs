@@ -29,7 +29,7 @@ const TOLD: usize = 5;
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn catch_up(crowd: &Crowd, database: &Database) -> anyhow::Result<Duration> {
+pub(super) async fn catch_up(crowd: &Crowd, database: &Database) -> anyhow::Result<Duration> {
     let rooms = crowd.rooms();
     let healed = Instant::now();
     for (_, handle) in crowd.devices() {
@@ -79,7 +79,7 @@ fn late(handle: &Handle, heads: &BTreeMap<RoomId, Rev>) -> Option<String> {
 ///
 /// # Errors
 /// A page or the database cannot be read.
-pub async fn read(crowd: &Crowd, database: &Database) -> anyhow::Result<()> {
+pub(super) async fn read(crowd: &Crowd, database: &Database) -> anyhow::Result<()> {
     let views: Vec<Vec<View>> =
         stream::iter(&crowd.members).map(views).buffer_unordered(AT_ONCE).try_collect().await?;
     let standing = database.histories(&crowd.rooms()).await?;

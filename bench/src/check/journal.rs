@@ -14,7 +14,7 @@ use model::{
 use crate::client::Watch;
 
 /// A device of the run, by its place; those of HTTP calls and pages of history stand above.
-pub type DeviceId = u32;
+pub(super) type DeviceId = u32;
 
 /// A text's fingerprint: equal for equal texts, and short.
 pub fn fingerprint(text: &str) -> u64 {
@@ -42,7 +42,7 @@ impl From<&Message> for Told {
 
 /// A message somebody meant to send: known before anything of it is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt {
+pub(super) struct Attempt {
     pub room: RoomId,
     pub id: MessageId,
     pub sender: UserId,
@@ -53,7 +53,7 @@ pub struct Attempt {
 
 /// What the server answered to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub(super) struct Answer {
     pub room: RoomId,
     pub id: MessageId,
     pub sender: UserId,
@@ -73,7 +73,7 @@ pub struct History {
 
 /// A room as a device shows it, or as the API gives it to a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
+pub(super) struct View {
     pub whose: String,
     pub room: RoomId,
     pub messages: Vec<Told>,
@@ -81,7 +81,7 @@ pub struct View {
 
 /// A message that reached a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub(super) struct Delivery {
     pub device: DeviceId,
     pub room: RoomId,
     pub told: Told,
@@ -91,7 +91,7 @@ pub struct Delivery {
 
 /// Everything the run logged. In the order in which it happened.
 #[derive(Clone, Debug, Default)]
-pub struct Record {
+pub(super) struct Record {
     pub members: BTreeMap<RoomId, BTreeSet<UserId>>,
     pub devices: BTreeMap<DeviceId, UserId>,
     pub attempts: Vec<Attempt>,
@@ -106,21 +106,21 @@ pub struct Record {
 
 /// The record while it is written.
 #[derive(Clone, Default)]
-pub struct Journal(Arc<Mutex<Record>>);
+pub(super) struct Journal(Arc<Mutex<Record>>);
 
 impl Journal {
-    pub fn record(&self) -> MutexGuard<'_, Record> {
+    pub(super) fn record(&self) -> MutexGuard<'_, Record> {
         // Entries are whole at every moment.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn incident(&self, what: impl Into<String>) {
+    pub(super) fn incident(&self, what: impl Into<String>) {
         self.record().incidents.push(what.into());
     }
 }
 
 /// Notes what one device says and hears.
-pub struct Note {
+pub(super) struct Note {
     journal: Journal,
     device: DeviceId,
     me: UserId,
@@ -131,7 +131,7 @@ pub struct Note {
 }
 
 impl Note {
-    pub fn new(journal: Journal, device: DeviceId, me: UserId) -> Self {
+    pub(super) fn new(journal: Journal, device: DeviceId, me: UserId) -> Self {
         journal.record().devices.insert(device, me);
         Self { journal, device, me, said: BTreeMap::new(), shown: BTreeMap::new() }
     }

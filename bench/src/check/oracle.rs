@@ -60,7 +60,7 @@ impl<'a> Standing<'a> {
 }
 
 /// Everything that is wrong with a finished run.
-pub fn judge(record: &Record) -> Findings {
+pub(super) fn judge(record: &Record) -> Findings {
     let mut findings = Findings::default();
     let standing = Standing::of(record);
     answers(record, &standing, &mut findings);

@@ -88,7 +88,7 @@ impl Group {
     /// The time from one fault to the next, in milliseconds.
     fn pause(self) -> (u64, u64) {
         match self {
-            Self::Process => (3_000, 8_000),
+            Self::Process => (1_500, 5_000),
             Self::Socket => (300, 1_200),
             Self::Mischief => (40, 160),
         }
@@ -124,7 +124,7 @@ impl fmt::Display for Kinds {
 
 /// One fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Planned {
+pub(super) struct Planned {
     /// When it begins, in milliseconds from the start. One whose turn comes while another of its
     /// group is still going on waits for that.
     pub at: u64,
@@ -143,7 +143,7 @@ impl fmt::Display for Planned {
 }
 
 /// The faults of a run, in the order of their beginnings. None is still going on at the end.
-pub fn schedule(seed: u64, seconds: u64, kinds: &Kinds) -> Vec<Planned> {
+pub(super) fn schedule(seed: u64, seconds: u64, kinds: &Kinds) -> Vec<Planned> {
     let mut random = Random::new(seed);
     let mut planned = Vec::new();
     for group in [Group::Process, Group::Socket, Group::Mischief] {
@@ -170,7 +170,7 @@ fn fill(planned: &mut Vec<Planned>, random: &mut Random, group: Group, bag: &[Ki
         }
         let Some(kind) = turn.pop() else { return };
         let lasts = lasts(kind, end, random);
-        let dice = random.next();
+        let dice = random.draw();
         if at + lasts + 2_000 > end {
             return;
         }
@@ -194,7 +194,7 @@ fn lasts(kind: Kind, end: u64, random: &mut Random) -> u64 {
 }
 
 /// How many faults of each kind, by name.
-pub fn counts<'a>(kinds: impl Iterator<Item = &'a Kind>) -> BTreeMap<&'static str, u64> {
+pub(super) fn counts<'a>(kinds: impl Iterator<Item = &'a Kind>) -> BTreeMap<&'static str, u64> {
     let mut counts = BTreeMap::new();
     for kind in kinds {
         *counts.entry(kind.name()).or_default() += 1;

@@ -10,6 +10,8 @@ pub mod http;
 #[cfg(test)]
 mod leptos_settings;
 pub mod logs;
+#[cfg(feature = "mutants")]
+mod mutants;
 pub mod run;
 pub mod serve;
 pub mod socket;

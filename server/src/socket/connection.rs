@@ -197,6 +197,8 @@ impl Connection {
 
     /// Writes what has gathered and flushes once. Ends when the hub gives the reader up.
     async fn write_batch(&mut self, batch: &mut Vec<Outgoing>) -> Result<(), End> {
+        #[cfg(feature = "mutants")]
+        crate::mutants::lose_last(batch);
         let listener = self.subscription.listener().clone();
         let socket = &mut self.socket;
         metrics::counter!("rapport_socket_frames_total").increment(batch.len() as u64);

@@ -3,6 +3,8 @@
 
 mod batch;
 mod known;
+#[cfg(feature = "mutants")]
+mod mutated;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -42,6 +44,8 @@ struct Writer {
 
 impl Direct {
     pub(super) fn start(db: Pool, bus: Bus, clock: Clock) -> Self {
+        #[cfg(feature = "mutants")]
+        crate::mutants::publish_on(&bus);
         let writer = Arc::new(Writer { db, bus, clock });
         let queue = GroupCommit::start(WAITING, BATCH, PACE, move |entries| {
             let writer = writer.clone();
@@ -69,6 +73,8 @@ impl Writer {
     /// A connection lost during COMMIT leaves open whether the batch was written. Trying again
     /// settles it: the ids say which entries stand already, and those are then published too.
     async fn commit(&self, entries: Vec<Entry>) -> Vec<Answer> {
+        #[cfg(feature = "mutants")]
+        let entries = crate::mutants::forget_ids(entries);
         let started = std::time::Instant::now();
         let mut in_doubt = false;
         for attempt in 0..ATTEMPTS {
@@ -118,6 +124,8 @@ impl Writer {
 
     async fn write(&self, entries: &[Entry]) -> Outcome<batch::Written> {
         let mut db = self.db.get().await?;
+        #[cfg(feature = "mutants")]
+        use mutated as batch;
         batch::write(&mut db, entries, self.clock.now()).await
     }
 

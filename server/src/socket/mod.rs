@@ -18,7 +18,7 @@ use crate::http::{origin, site::Web};
 
 /// Read and write buffer of a connection, in bytes. The library's default of 128 KiB for reading
 /// would be most of what an idle connection costs.
-const BUFFER: usize = 4 * 1024;
+const BUFFER: usize = 2 * 1024;
 /// What may be buffered on the way to a slow reader, in bytes, besides the connection's queue.
 const WRITE_BUFFER_MAX: usize = 256 * 1024;
 
@@ -44,5 +44,5 @@ pub(crate) async fn open(
         .max_write_buffer_size(WRITE_BUFFER_MAX)
         .max_frame_size(FRAME_BYTES)
         .max_message_size(FRAME_BYTES)
-        .on_upgrade(move |socket| connection::run(socket, web.backend, who))
+        .on_upgrade(move |socket| Box::pin(connection::run(socket, web.backend, who)))
 }

@@ -12,6 +12,7 @@ mod router;
 mod security;
 mod session;
 pub mod site;
+mod target;
 
 pub use metrics::Metrics;
 pub use patience::Patience;

@@ -10,7 +10,7 @@ use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
-use super::{arguments, health, mailbox, metrics, origin, redirect, security, session, site::Web};
+use super::{arguments, health, mailbox, metrics, origin, redirect, security, session, site::Web, target};
 use crate::socket;
 
 /// Largest request body, in bytes: forms and messages, nothing else comes this way.
@@ -60,6 +60,7 @@ pub fn router(web: Web) -> Router {
         .merge(development)
         .fallback(leptos_axum::file_and_error_handler_with_context::<Web, _>(context, shell))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(from_fn(target::check))
         .layer(from_fn(security::layer))
         .layer(CatchPanicLayer::new())
         .with_state(web)

@@ -2,10 +2,13 @@
 
 mod abuse;
 mod arguments;
+mod fuzz;
 mod guarded;
 mod http;
 mod order;
 mod request;
 mod resume;
+mod rows;
 mod sessions;
+mod slow;
 mod world;

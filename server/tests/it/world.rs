@@ -110,7 +110,7 @@ impl World {
         self.backend.db.get().await.unwrap().batch_execute(statement).await.unwrap();
     }
 
-    /// All that is kept, in one line for each table.
+    /// All that people made, in one line for each table.
     pub(crate) async fn digest(&self) -> Vec<String> {
         use diesel_async::RunQueryDsl;
         #[derive(diesel::QueryableByName)]
@@ -120,8 +120,7 @@ impl World {
         }
         let mut db = self.backend.db.get().await.unwrap();
         let mut lines = Vec::new();
-        for table in ["users", "registrations", "sessions", "rooms", "private_rooms", "members", "messages", "jobs"]
-        {
+        for table in ["users", "registrations", "sessions", "rooms", "private_rooms", "members", "messages"] {
             let query = format!(
                 "SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') \
                  AS line FROM {table} t"
@@ -135,14 +134,18 @@ impl World {
     /// A room of many, each with a session.
     pub(crate) async fn group(&self, size: usize) -> (Vec<NewSession>, RoomId) {
         let room = RoomId::new();
-        self.sql(&format!("INSERT INTO rooms (id, kind, title, created_at) VALUES ('{room}', 'group', 'All', now())"))
-            .await;
+        self.sql(&format!(
+            "INSERT INTO rooms (id, kind, title, created_at) VALUES ('{room}', 'group', 'All', now())"
+        ))
+        .await;
         let mut sessions = Vec::new();
         for n in 0..size {
             let session = self.person(&format!("person{n}")).await;
             let user = session.who.user();
-            self.sql(&format!("INSERT INTO members (room_id, user_id, joined_at) VALUES ('{room}', '{user}', now())"))
-                .await;
+            self.sql(&format!(
+                "INSERT INTO members (room_id, user_id, joined_at) VALUES ('{room}', '{user}', now())"
+            ))
+            .await;
             sessions.push(session);
         }
         (sessions, room)
@@ -229,6 +232,17 @@ impl Device {
                 Some(Message::Close(Some(frame))) => return (frame.code.into(), frame.reason.to_string()),
                 Some(Message::Close(None)) | None => panic!("closed without a word"),
                 Some(_) => {}
+            }
+        }
+    }
+
+    /// A frame that had arrived before the connection ended, however it ended.
+    pub(crate) async fn last_words(&mut self) -> Option<ServerFrame> {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("the connection ends in time") {
+                Some(Ok(Message::Text(text))) => return Some(ServerFrame::parse(&text).unwrap()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                _ => return None,
             }
         }
     }

@@ -20,6 +20,8 @@ pub async fn check(config: Config) -> anyhow::Result<()> {
         ("data folder", data(&config, holder.as_deref())),
         ("listen", listen(&config, holder.is_some())),
         ("address", Ok(config.address.to_open(config.listen.port()))),
+        ("proxies", Ok(config.proxies.to_string())),
+        ("metrics", Ok(format!("{:?}", config.figures).to_lowercase())),
         ("secret", Ok(secret(&config))),
         ("database", database(&config).await),
         ("log", Ok(format!("{}, as {:?}", config.logs.filter, config.logs.format).to_lowercase())),

@@ -59,6 +59,10 @@ Environment:
   RAPPORT_LISTEN      like --listen
   RAPPORT_ORIGIN      the address people open, such as https://chat.example.org;
                       needed as soon as others than this machine are served
+  RAPPORT_PROXIES     addresses or networks of the proxies in front, such as 127.0.0.1,10.1.0.0/16:
+                      their X-Forwarded-For says where requests come from [default: none]
+  RAPPORT_METRICS     who may see /metrics: local (this machine alone) or open (whoever reaches
+                      the port) [default: local]
   RAPPORT_SECRET      at least 32 characters that nobody can guess, the same on every node
                       [default: made at the first start, kept in the data folder]
   RAPPORT_LOG         what to log: error, warn, info, debug, or a filter such as info,backend=debug

@@ -1,5 +1,6 @@
 //! The binary's insides: configuration, HTTP, the socket, and their wiring.
 
+mod accept;
 pub mod admin;
 pub mod check;
 pub mod cli;

@@ -12,7 +12,7 @@ use crate::{
     config::{Config, Database, SecretSource},
     data_folder::DataFolder,
     database::Opened,
-    http::{Metrics, Site, Web, site::Readiness},
+    http::{Metrics, Patience, Site, Web, site::Readiness},
     stop,
 };
 
@@ -51,6 +51,7 @@ async fn serve_on(
         site: site(config, port),
         metrics: Metrics::install()?,
         readiness: Readiness::default(),
+        patience: Patience::default(),
     };
     tracing::info!(listen = %listener.local_addr()?, "ready");
     println!("Rapport is ready: {}", config.address.to_open(port));
@@ -62,6 +63,8 @@ fn site(config: &Config, port: u16) -> Site {
         origins: config.address.origins(port).into(),
         cookies: config.address.cookies(),
         development: config.is_development(),
+        figures: config.figures,
+        proxies: config.proxies.clone(),
     }
 }
 

@@ -1,14 +1,16 @@
 //! Serving: from a composed backend and a listener to a graceful end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use backend::jobs::run_worker;
 use model::wire::CloseCode;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::http::{Web, router};
+use crate::{
+    accept::accept,
+    http::{Web, router},
+};
 
 /// How long sockets and messages on their way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -25,15 +27,10 @@ pub async fn serve(listener: TcpListener, web: Web, stop: CancellationToken) -> 
     tasks.spawn(run_worker(web.backend.clone(), stop.clone()));
     tasks.spawn(drain(web.clone(), stop.clone()));
 
-    // A message is smaller than a packet: waiting for more to send would only delay it.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
-
-    // Also when the listener ended by itself.
-    stop.cancel();
+    let connections = accept(listener, web.patience, router(web), stop).await;
+    if tokio::time::timeout(DRAIN, connections.wait()).await.is_err() {
+        tracing::warn!("not every answer was fetched in time");
+    }
     tasks.close();
     tasks.wait().await;
     beat.abort();

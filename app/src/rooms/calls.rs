@@ -45,8 +45,9 @@ pub async fn open_private(with: UserId) -> Result<Room, Failed> {
 #[server(prefix = "/api", endpoint = "rooms/mark")]
 pub async fn mark_room(
     room: RoomId,
-    #[server(default)] delivered: Seq,
-    #[server(default)] read: Seq,
+    #[server(default)] delivered: Option<Seq>,
+    #[server(default)] read: Option<Seq>,
 ) -> Result<Mark, Failed> {
+    let (delivered, read) = (delivered.unwrap_or_default(), read.unwrap_or_default());
     Ok(backend().mark(&signed_in()?, room, delivered, read).await?)
 }

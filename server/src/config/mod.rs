@@ -3,7 +3,9 @@
 mod address;
 mod database;
 mod environment;
+mod figures;
 mod logs;
+mod proxies;
 mod refusal;
 mod secret;
 
@@ -12,7 +14,9 @@ use std::{net::SocketAddr, path::PathBuf};
 pub use address::Address;
 pub use database::Database;
 pub use environment::Environment;
+pub use figures::Figures;
 pub use logs::{Format, Logs};
+pub use proxies::Proxies;
 pub use refusal::Refusal;
 pub use secret::SecretSource;
 
@@ -21,13 +25,15 @@ use crate::cli::Flags;
 pub(crate) const DATA: &str = "RAPPORT_DATA";
 pub(crate) const LISTEN: &str = "RAPPORT_LISTEN";
 pub(crate) const ORIGIN: &str = "RAPPORT_ORIGIN";
+pub(crate) const PROXIES: &str = "RAPPORT_PROXIES";
+pub(crate) const METRICS: &str = "RAPPORT_METRICS";
 pub(crate) const SECRET: &str = "RAPPORT_SECRET";
 pub(crate) const LOG: &str = "RAPPORT_LOG";
 pub(crate) const LOG_FORMAT: &str = "RAPPORT_LOG_FORMAT";
 pub(crate) const DATABASE_URL: &str = "DATABASE_URL";
 
 /// Every variable of ours. One that begins like them and is not among them is a slip of the pen.
-const KNOWN: [&str; 6] = [DATA, LISTEN, ORIGIN, SECRET, LOG, LOG_FORMAT];
+const KNOWN: [&str; 8] = [DATA, LISTEN, ORIGIN, PROXIES, METRICS, SECRET, LOG, LOG_FORMAT];
 
 /// Everything the program was told.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,
     pub address: Address,
+    pub proxies: Proxies,
+    pub figures: Figures,
     pub database: Database,
     pub secret: SecretSource,
     pub logs: Logs,
@@ -46,10 +54,14 @@ impl Config {
     pub fn read(flags: &Flags, environment: &Environment) -> Result<Self, Refusal> {
         environment.refuse_unknown()?;
         let listen = listen(flags, environment)?;
+        let address = Address::read(environment.get(ORIGIN)?, listen)?;
+        let proxies = Proxies::read(environment.get(PROXIES)?, &address, listen)?;
         Ok(Self {
             data: data(flags, environment)?,
             listen,
-            address: Address::read(environment.get(ORIGIN)?, listen)?,
+            address,
+            proxies,
+            figures: Figures::read(environment.get(METRICS)?)?,
             database: Database::read(environment.get(DATABASE_URL)?)?,
             secret: SecretSource::read(environment.get(SECRET)?)?,
             logs: Logs::read(environment.get(LOG)?, environment.get(LOG_FORMAT)?)?,

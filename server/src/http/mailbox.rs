@@ -2,17 +2,27 @@
 
 use axum::{
     Json,
-    extract::State,
-    http::{HeaderValue, header},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use backend::mail::StoredMail;
 use model::Error;
 
-use super::{origin::refuse, site::Web};
+use super::{origin::refuse, peer, site::Web};
 
 /// Mails shown, the newest first.
 const SHOWN: usize = 50;
+
+/// Every code and link lies open here: for this machine alone, asked by its own name. A proxy in
+/// front of a development instance is a mistake that must not show its mail to the world.
+pub(super) async fn guard(request: Request, next: Next) -> Response {
+    if peer::is_local(&request) && peer::asks_for_local_host(&request) {
+        return next.run(request).await;
+    }
+    StatusCode::NOT_FOUND.into_response()
+}
 
 /// For people.
 pub(super) async fn show(State(web): State<Web>) -> Response {

@@ -1,9 +1,15 @@
 //! Figures for Prometheus.
 
-use axum::extract::State;
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::site::Web;
+use super::{peer, site::Web};
+use crate::config::Figures;
 
 /// Upper bounds of the time histograms, in seconds.
 const SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
@@ -27,6 +33,15 @@ impl Metrics {
     pub fn detached() -> Self {
         Self(PrometheusBuilder::new().build_recorder().handle())
     }
+}
+
+/// Figures tell how many people are here and how they fare: for others than this machine there are
+/// none, unless the configuration says so.
+pub(super) async fn guard(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if web.site.figures == Figures::Open || peer::is_local(&request) {
+        return next.run(request).await;
+    }
+    StatusCode::NOT_FOUND.into_response()
 }
 
 pub(super) async fn show(State(web): State<Web>) -> String {

@@ -10,11 +10,11 @@ use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
-use super::{health, mailbox, metrics, origin, security, session, site::Web};
+use super::{arguments, health, mailbox, metrics, origin, redirect, security, session, site::Web, target};
 use crate::socket;
 
 /// Largest request body, in bytes: forms and messages, nothing else comes this way.
-const BODY_BYTES: usize = 128 * 1024;
+pub(super) const BODY_BYTES: usize = 128 * 1024;
 
 pub fn router(web: Web) -> Router {
     let context = {
@@ -36,25 +36,31 @@ pub fn router(web: Web) -> Router {
     let people = pages
         .route("/socket", get(socket::open))
         .layer(from_fn_with_state(web.clone(), session::layer))
+        .layer(from_fn_with_state(web.clone(), arguments::check))
+        .layer(from_fn_with_state(web.clone(), redirect::layer))
         .layer(from_fn_with_state(web.clone(), origin::check));
 
-    let machines = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::show));
+    let figures = Router::new()
+        .route("/metrics", get(metrics::show))
+        .layer(from_fn_with_state(web.clone(), metrics::guard));
+
+    let machines = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
 
     let development = match web.site.development {
-        true => {
-            Router::new().route("/dev/mail", get(mailbox::show)).route("/dev/mail.json", get(mailbox::list))
-        }
+        true => Router::new()
+            .route("/dev/mail", get(mailbox::show))
+            .route("/dev/mail.json", get(mailbox::list))
+            .layer(from_fn(mailbox::guard)),
         false => Router::new(),
     };
 
     people
+        .merge(figures)
         .merge(machines)
         .merge(development)
         .fallback(leptos_axum::file_and_error_handler_with_context::<Web, _>(context, shell))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(from_fn(target::check))
         .layer(from_fn(security::layer))
         .layer(CatchPanicLayer::new())
         .with_state(web)

@@ -1,9 +1,7 @@
 //! The session layer: from cookies to [`SignedIn`], renewing the access token on the way.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
@@ -11,12 +9,12 @@ use axum::{
 use backend::{SignedIn, accounts::Origin, sessions::Cookies};
 use model::Code;
 
-use super::site::Web;
+use super::{peer, site::Web};
 
 /// Puts the caller's address, and who is signed in, into the request. An access token that has run
 /// out is renewed here, so that no client needs to know how: the answer carries the new cookies.
 pub(super) async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let from = from(&request);
+    let from = from(&request, &web);
     request.extensions_mut().insert(from);
     let (who, cookies) = identify(&web, request.headers()).await;
     if let Some(who) = who {
@@ -62,11 +60,10 @@ fn renewed_cookies(names: Cookies, renewed: &backend::sessions::Refreshed) -> Ve
     std::iter::once(access).chain(refresh).collect()
 }
 
-fn from(request: &Request) -> Origin {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+fn from(request: &Request, web: &Web) -> Origin {
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     Origin {
-        address: peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        address: peer::client(request, &web.site.proxies),
         agent: agent.unwrap_or_default().chars().take(200).collect(),
     }
 }

@@ -9,7 +9,8 @@ use axum::{extract::FromRef, http::HeaderValue};
 use backend::{Backend, sessions::Cookies};
 use leptos::config::LeptosOptions;
 
-use super::Metrics;
+use super::{Metrics, patience::Patience};
+use crate::config::{Figures, Proxies};
 
 /// The address people open, and what follows from it.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub struct Site {
     pub cookies: Cookies,
     /// Shows the file mailbox under `/dev/mail`.
     pub development: bool,
+    /// Who may see `/metrics`.
+    pub figures: Figures,
+    /// Whose word is taken about where a request comes from.
+    pub proxies: Proxies,
 }
 
 impl Site {
@@ -37,6 +42,7 @@ pub struct Web {
     pub site: Site,
     pub metrics: Metrics,
     pub readiness: Readiness,
+    pub patience: Patience,
 }
 
 /// Whether new work may be sent here; false from the first moment of a shutdown.

@@ -152,6 +152,8 @@ impl Connection {
         let Some(text) = text else { return Ok(()) };
         match frames::read(&text)? {
             Read::Frame(frame) => self.take(frame),
+            // However it is written, it is a second one.
+            Read::Malformed(answer) if is_about_hello(&answer) => Err(CloseCode::BadHello.into()),
             Read::Malformed(_) if !self.allowance.malformed(now) => Err(CloseCode::Flood.into()),
             Read::Malformed(answer) | Read::Unknown(answer) => self.answer(Some(answer)).await,
         }
@@ -263,6 +265,10 @@ fn text_of(message: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8B
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
         Some(Ok(Message::Text(text))) => Ok(Some(text)),
     }
+}
+
+fn is_about_hello(answer: &ServerFrame) -> bool {
+    matches!(answer, ServerFrame::Error { about: Some(about), .. } if about == "hello")
 }
 
 fn encode(frame: ServerFrame) -> Outgoing {

@@ -17,10 +17,10 @@ use model::{Error, limits::FRAME_BYTES};
 use crate::http::{origin, site::Web};
 
 /// Read and write buffer of a connection, in bytes. The library's default of 128 KiB for reading
-/// would be most of what an idle connection costs.
+/// would be most of what an idle connection costs. A frame larger than the buffer for writing passes
+/// through it alone: the next one waits until it has gone. So nothing else bounds that buffer, and
+/// nothing may: a bound below the largest catch-up would end every connection that needs one.
 const BUFFER: usize = 2 * 1024;
-/// What may be buffered on the way to a slow reader, in bytes, besides the connection's queue.
-const WRITE_BUFFER_MAX: usize = 256 * 1024;
 
 /// Upgrades to a socket. A browser sends cookies along whoever asks, so the origin is checked
 /// before anything else.
@@ -41,7 +41,6 @@ pub(crate) async fn open(
     upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
-        .max_write_buffer_size(WRITE_BUFFER_MAX)
         .max_frame_size(FRAME_BYTES)
         .max_message_size(FRAME_BYTES)
         .on_upgrade(move |socket| Box::pin(connection::run(socket, web.backend, who)))

@@ -40,7 +40,7 @@ async fn every_call_that_changes_something_asks_for_our_origin() {
 }
 
 /// From the registry itself, so that a new call is covered the day it is written.
-fn server_fn_posts() -> Vec<String> {
+pub(crate) fn server_fn_posts() -> Vec<String> {
     let paths = leptos::server_fn::axum::server_fn_paths();
     let posts: Vec<String> =
         paths.filter(|(_, method)| method == "POST").map(|(path, _)| path.to_owned()).collect();

@@ -14,7 +14,8 @@ use model::{
     wire::{ClientFrame, Position, ServerFrame},
 };
 use server::{
-    http::{Metrics, Site, Web},
+    config::{Figures, Proxies},
+    http::{Metrics, Patience, Site, Web},
     serve::serve,
 };
 use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
@@ -34,8 +35,20 @@ pub(crate) struct World {
     serving: JoinHandle<anyhow::Result<()>>,
 }
 
+/// What differs from the usual server.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) figures: Figures,
+    pub(crate) proxies: Option<String>,
+    pub(crate) patience: Patience,
+}
+
 impl World {
     pub(crate) async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
         let backend = TestBackend::start().await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -43,6 +56,8 @@ impl World {
             origins: [format!("http://{address}")].into(),
             cookies: Cookies::Development,
             development: true,
+            figures: options.figures,
+            proxies: options.proxies.map(|text| Proxies::parse(&text).unwrap()).unwrap_or_default(),
         };
         let web = Web {
             backend: (*backend).clone(),
@@ -50,6 +65,7 @@ impl World {
             site,
             metrics: Metrics::detached(),
             readiness: Default::default(),
+            patience: options.patience,
         };
         let stop = CancellationToken::new();
         let serving = tokio::spawn(serve(listener, web, stop.clone()));
@@ -86,6 +102,63 @@ impl World {
         let text = timeout(PATIENCE, mail).await.expect("the worker sends it").text;
         let is_code = |word: &&str| word.len() == 6 && word.chars().all(|c| c.is_ascii_digit());
         text.split_whitespace().find(is_code).expect("the mail holds a code").to_owned()
+    }
+
+    /// Runs a statement that no use case has.
+    pub(crate) async fn sql(&self, statement: &str) {
+        use diesel_async::SimpleAsyncConnection;
+        self.backend.db.get().await.unwrap().batch_execute(statement).await.unwrap();
+    }
+
+    /// All that people made, in one line for each table.
+    pub(crate) async fn digest(&self) -> Vec<String> {
+        use diesel_async::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            line: String,
+        }
+        let mut db = self.backend.db.get().await.unwrap();
+        let mut lines = Vec::new();
+        for table in ["users", "registrations", "sessions", "rooms", "private_rooms", "members", "messages"] {
+            let query = format!(
+                "SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') \
+                 AS line FROM {table} t"
+            );
+            let line: Line = diesel::sql_query(query).get_result(&mut db).await.unwrap();
+            lines.push(line.line);
+        }
+        lines
+    }
+
+    /// A room of many, each with a session.
+    pub(crate) async fn group(&self, size: usize) -> (Vec<NewSession>, RoomId) {
+        let room = RoomId::new();
+        self.sql(&format!(
+            "INSERT INTO rooms (id, kind, title, created_at) VALUES ('{room}', 'group', 'All', now())"
+        ))
+        .await;
+        let mut sessions = Vec::new();
+        for n in 0..size {
+            let session = self.person(&format!("person{n}")).await;
+            let user = session.who.user();
+            self.sql(&format!(
+                "INSERT INTO members (room_id, user_id, joined_at) VALUES ('{room}', '{user}', now())"
+            ))
+            .await;
+            sessions.push(session);
+        }
+        (sessions, room)
+    }
+
+    /// Waits until `condition` holds.
+    pub(crate) async fn until(&self, what: &str, mut condition: impl FnMut() -> bool) {
+        let wait = async {
+            while !condition() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, wait).await.expect(what);
     }
 
     /// Two people and their chat.
@@ -159,6 +232,17 @@ impl Device {
                 Some(Message::Close(Some(frame))) => return (frame.code.into(), frame.reason.to_string()),
                 Some(Message::Close(None)) | None => panic!("closed without a word"),
                 Some(_) => {}
+            }
+        }
+    }
+
+    /// A frame that had arrived before the connection ended, however it ended.
+    pub(crate) async fn last_words(&mut self) -> Option<ServerFrame> {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("the connection ends in time") {
+                Some(Ok(Message::Text(text))) => return Some(ServerFrame::parse(&text).unwrap()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                _ => return None,
             }
         }
     }

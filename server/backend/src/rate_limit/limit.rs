@@ -18,6 +18,8 @@ pub enum Limit {
     Lookup,
     /// Messages sent by one person.
     Send,
+    /// Messages that stand already, sent again by one person.
+    Resend,
     /// Pages and holes of history fetched by one person.
     Fetch,
     /// Receipts reported by one person; a device reports several rooms at once.
@@ -27,13 +29,14 @@ pub enum Limit {
 }
 
 impl Limit {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SignInAccount,
         Self::SignInAddress,
         Self::Register,
         Self::MailTo,
         Self::Lookup,
         Self::Send,
+        Self::Resend,
         Self::Fetch,
         Self::Mark,
         Self::OpenRoom,
@@ -48,6 +51,7 @@ impl Limit {
             Self::MailTo => 6,
             Self::Lookup => 60,
             Self::Send => SEND_BURST,
+            Self::Resend => 2 * SEND_BURST,
             Self::Fetch => 200,
             Self::Mark => 300,
             Self::OpenRoom => 60,
@@ -63,6 +67,7 @@ impl Limit {
             Self::MailTo => Duration::from_secs(120),
             Self::Lookup => Duration::from_millis(250),
             Self::Send => Duration::from_millis(1000 / SEND_PER_SECOND as u64),
+            Self::Resend => Duration::from_millis(500 / SEND_PER_SECOND as u64),
             Self::Fetch => Duration::from_millis(20),
             Self::Mark => Duration::from_millis(10),
             Self::OpenRoom => Duration::from_secs(2),
@@ -78,6 +83,7 @@ impl Limit {
             Self::MailTo => "mail_to",
             Self::Lookup => "lookup",
             Self::Send => "send",
+            Self::Resend => "resend",
             Self::Fetch => "fetch",
             Self::Mark => "mark",
             Self::OpenRoom => "open_room",

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use super::{Key, Limit};
@@ -34,15 +34,30 @@ impl Memory {
     /// Lets one try pass, or says how many milliseconds it has to wait.
     pub(super) fn take(&self, limit: Limit, key: Key) -> Option<u32> {
         let now = self.clock.now().timestamp_millis();
-        let shard = self.hasher.hash_one(key) as usize % SHARDS;
-        // Each entry is whole at every moment, so a panic elsewhere does not spoil the map.
-        let mut shard = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shard = self.shard(key);
         shard.sweep(now);
         shard.take(limit, key, now)
+    }
+
+    /// Takes a try back that passed.
+    pub(super) fn give_back(&self, limit: Limit, key: Key) {
+        self.shard(key).give_back(limit, key);
+    }
+
+    fn shard(&self, key: Key) -> MutexGuard<'_, Shard> {
+        let shard = self.hasher.hash_one(key) as usize % SHARDS;
+        // Each entry is whole at every moment, so a panic elsewhere does not spoil the map.
+        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Shard {
+    fn give_back(&mut self, limit: Limit, key: Key) {
+        if let Some(free_at) = self.free_at.get_mut(&(limit, key)) {
+            *free_at -= limit.every().as_millis() as i64;
+        }
+    }
+
     fn take(&mut self, limit: Limit, key: Key, now: i64) -> Option<u32> {
         let every = limit.every().as_millis() as i64;
         let burst = every * i64::from(limit.burst());

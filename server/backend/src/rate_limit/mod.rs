@@ -52,6 +52,13 @@ impl RateLimit {
         metrics::counter!("rapport_rate_limited_total", "limit" => limit.name()).increment(1);
         Err(Error::rate_limited(wait))
     }
+
+    /// Makes a try that passed not count, for what turned out to cost nothing.
+    pub fn give_back(&self, limit: Limit, key: impl Into<Key>) {
+        match &self.0 {
+            Implementation::Memory(memory) => memory.give_back(limit, key.into()),
+        }
+    }
 }
 
 impl Key {

@@ -1,7 +1,10 @@
 //! Sending, reading history, and marks.
 
 use backend::{messages::From, testing::TestBackend};
-use model::{Body, Code, MessageId, RoomId, Seq};
+use model::{
+    Accepted, Body, Code, Error, MessageId, RoomId, Seq,
+    limits::{SEND_BURST, SEND_PER_SECOND},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_read_from_anywhere_without_holes() {
@@ -57,6 +60,42 @@ async fn a_flood_is_refused_with_the_wait() {
     assert_eq!(refused.code, Code::RateLimited);
     assert!(refused.retry_after.is_some_and(|wait| wait > 0));
     assert!(world.send(&bo, room, MessageId::new(), body()).await.is_ok(), "others do not notice");
+}
+
+// Fails when `send` does not look up what stands (the first retries are refused), when it gives no
+// allowance back (fewer new ones pass), and when `Resend` has no end (no flood is refused).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_of_what_stands_costs_nothing_and_a_flood_of_them_is_bounded() {
+    let world = TestBackend::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let send = async |who, id, text| world.send(who, room, id, Body::new(text).unwrap()).await;
+    let mut sent = Vec::new();
+    for _ in 0..SEND_BURST {
+        let id = MessageId::new();
+        sent.push((id, send(&ana, id, "hello").await.unwrap()));
+    }
+    let limited = |answer: Result<Accepted, Error>| answer.unwrap_err().code == Code::RateLimited;
+    assert!(limited(send(&ana, MessageId::new(), "one too many").await));
+    for (id, accepted) in &sent {
+        assert_eq!(send(&ana, *id, "hello").await.as_ref(), Ok(accepted), "its answer got lost");
+    }
+    assert!(limited(send(&ana, sent[0].0, "another text").await));
+    assert!(limited(send(&ana, MessageId::new(), "still one too many").await));
+
+    world.clock.advance(chrono::TimeDelta::seconds(1));
+    for (id, accepted) in &sent[..40] {
+        assert_eq!(send(&ana, *id, "hello").await.as_ref(), Ok(accepted));
+    }
+    for _ in 0..SEND_PER_SECOND {
+        send(&ana, MessageId::new(), "new").await.expect("the retries took nothing of it");
+    }
+    assert!(limited(send(&ana, MessageId::new(), "one too many").await));
+    let mut refused = 0;
+    for _ in 0..300 {
+        refused += u32::from(send(&ana, sent[0].0, "hello").await.is_err());
+    }
+    assert!(refused >= 150, "{refused}");
+    assert!(send(&bo, MessageId::new(), "not me").await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,266 @@
+//! Who may do what: one table of every route, call and frame, and what each of four people gets.
+
+use std::collections::BTreeSet;
+
+use app::App;
+use backend::sessions::NewSession;
+use model::{
+    MessageId, Rev, RoomId, Seq,
+    wire::{ClientFrame, ServerFrame},
+};
+
+use crate::{
+    request::{Answer, Request},
+    world::World,
+};
+
+/// Nobody signed in, somebody of no room, somebody who was in the room, somebody who is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    Nobody,
+    Stranger,
+    Former,
+    Member,
+}
+
+const CALLERS: [Caller; 4] = [Caller::Nobody, Caller::Stranger, Caller::Former, Caller::Member];
+
+/// What comes back to the four, in their order.
+type Statuses = [u16; 4];
+
+/// The same for everybody.
+const OPEN: Statuses = [200; 4];
+/// For whoever is signed in.
+const PERSONS: Statuses = [401, 200, 200, 200];
+/// For members of the room.
+const MEMBERS: Statuses = [401, 404, 404, 200];
+/// A page that sends people on who are signed in, or who are not.
+const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302];
+const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200];
+
+/// Method, path, arguments (`{room}`, `{user}` and `{id}` are filled in), and who gets what.
+const TABLE: [(&str, &str, &str, Statuses); 31] = [
+    ("GET", "/", "", [302; 4]),
+    ("GET", "/sign-in", "", SIGNED_OUT_PAGE),
+    ("GET", "/register", "", SIGNED_OUT_PAGE),
+    ("GET", "/verify/{registration}", "", [404; 4]),
+    ("GET", "/chats", "", SIGNED_IN_PAGE),
+    ("GET", "/chats/{room}", "", [302, 404, 404, 200]),
+    ("GET", "/people", "", SIGNED_IN_PAGE),
+    ("GET", "/settings", "", SIGNED_IN_PAGE),
+    ("GET", "/socket", "", [401, 400, 400, 400]),
+    ("GET", "/healthz", "", OPEN),
+    ("GET", "/readyz", "", OPEN),
+    ("GET", "/metrics", "", OPEN),
+    ("GET", "/dev/mail", "", OPEN),
+    ("GET", "/dev/mail.json", "", OPEN),
+    ("GET", "/api/accounts/username", "username=nobody.yet", OPEN),
+    ("POST", "/api/accounts/register", "email=x&username=x&password=x", [422; 4]),
+    ("GET", "/api/accounts/registration", "registration={registration}", [404; 4]),
+    ("POST", "/api/accounts/resend", "registration={registration}", [404; 4]),
+    ("POST", "/api/accounts/verify", "registration={registration}&code=123456", [404; 4]),
+    ("POST", "/api/accounts/sign_in", "login=nobody&password=wrong+password", [401; 4]),
+    ("GET", "/api/accounts/me", "", PERSONS),
+    ("GET", "/api/people/find", "q=a", PERSONS),
+    ("GET", "/api/rooms/home", "", PERSONS),
+    ("GET", "/api/rooms/list", "", PERSONS),
+    ("GET", "/api/rooms/get", "room={room}", MEMBERS),
+    ("POST", "/api/rooms/open", "with={user}", PERSONS),
+    ("POST", "/api/rooms/mark", "room={room}&read=1", MEMBERS),
+    ("GET", "/api/messages/page", "room={room}", MEMBERS),
+    ("POST", "/api/messages/send", "room={room}&id={id}&body=hello", MEMBERS),
+    ("POST", "/api/settings/theme", "theme=dark", OPEN),
+    // Last: it ends the sessions.
+    ("POST", "/api/accounts/sign_out", "", PERSONS),
+];
+
+struct Cast {
+    world: World,
+    room: RoomId,
+    stranger: NewSession,
+    former: NewSession,
+    member: NewSession,
+}
+
+impl Cast {
+    async fn gather() -> Self {
+        let world = World::start().await;
+        let (mut people, room) = world.group(3).await;
+        let stranger = world.person("stranger").await;
+        let (member, former) = (people.remove(1), people.remove(1));
+        world.backend.say(&people[0].who, room, &["a secret"]).await;
+        world.sql(&format!("DELETE FROM members WHERE user_id = '{}'", former.who.user())).await;
+        Self { world, room, stranger, former, member }
+    }
+
+    fn session(&self, caller: Caller) -> Option<&NewSession> {
+        match caller {
+            Caller::Nobody => None,
+            Caller::Stranger => Some(&self.stranger),
+            Caller::Former => Some(&self.former),
+            Caller::Member => Some(&self.member),
+        }
+    }
+
+    async fn ask(&self, method: &str, path: &str, arguments: &str, caller: Caller) -> Answer {
+        let fill = |text: &str| {
+            text.replace("{room}", &self.room.to_string())
+                .replace("{user}", &self.member.who.user().to_string())
+                .replace("{id}", &MessageId::new().to_string())
+                .replace("{registration}", "0198c5a0-0000-7000-8000-000000000009")
+        };
+        let (path, arguments) = (fill(path), fill(arguments));
+        let request = match method {
+            "GET" if arguments.is_empty() => Request::get(&path).with("Origin", self.world.origin()),
+            "GET" => Request::get(&format!("{path}?{arguments}")),
+            _ => Request::post(&self.world, &path, arguments),
+        };
+        let request = if path.starts_with("/api/") { request } else { request.with("Accept", "text/html") };
+        let request = match self.session(caller) {
+            Some(session) => request.of(session),
+            None => request,
+        };
+        request.send(&self.world).await
+    }
+}
+
+// Fails when `WHERE … user_id` is left out of a query (a 404 becomes 200), and for every route that
+// is not in the table.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_36_every_route_and_call_knows_who_may() {
+    let cast = Cast::gather().await;
+    for (method, path, arguments, statuses) in TABLE {
+        for (caller, status) in CALLERS.into_iter().zip(statuses) {
+            // One opens no chat with oneself.
+            let status = if path.ends_with("/open") && caller == Caller::Member { 422 } else { status };
+            let answer = cast.ask(method, path, arguments, caller).await;
+            assert_eq!(answer.status, status, "{method} {path} {caller:?}: {answer:?}");
+            let secret = answer.body.contains("a secret");
+            assert!(!secret || caller == Caller::Member, "{method} {path} {caller:?}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_36_no_route_is_missing_from_the_table() {
+    let table: BTreeSet<(String, String)> =
+        TABLE.iter().map(|(method, path, ..)| ((*method).to_owned(), generic(path))).collect();
+    let calls = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, method)| (method.to_string(), path.to_owned()));
+    let calls = calls.filter(|(_, path)| !path.starts_with("/api/test/"));
+    let _world = World::start().await;
+    let pages = leptos_axum::generate_route_list(App);
+    let pages = pages.iter().map(|page| ("GET".to_owned(), generic(page.path())));
+    // The others stand in the router's text.
+    let text = include_str!("../../../src/http/router.rs");
+    let own = text.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let own = own.map(|path| ("GET".to_owned(), generic(path)));
+    let all: BTreeSet<(String, String)> = calls.chain(pages).chain(own).collect();
+    assert_eq!(table, all);
+}
+
+/// A path with its arguments unnamed.
+fn generic(path: &str) -> String {
+    path.split('/')
+        .map(|part| if part.starts_with([':', '{']) { "*" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// What a frame is answered with, in a word. A new frame does not compile before it is here.
+fn frames(room: RoomId) -> Vec<(ClientFrame, [&'static str; 3])> {
+    let frames = vec![
+        (
+            ClientFrame::Send { room, id: MessageId::new(), body: "hello".into() },
+            ["not_found", "not_found", "accepted"],
+        ),
+        (ClientFrame::Fetch { room, after: Rev(0) }, ["not_found", "not_found", "changes"]),
+        (ClientFrame::Mark { room, delivered: Seq(1), read: Seq(1) }, ["not_found", "not_found", "mark"]),
+    ];
+    for (frame, _) in &frames {
+        match frame {
+            ClientFrame::Send { .. } | ClientFrame::Fetch { .. } | ClientFrame::Mark { .. } => {}
+            // Shown by their own tests: the first frame of every connection, and none of this version.
+            ClientFrame::Hello { .. } | ClientFrame::Unknown => unreachable!(),
+        }
+    }
+    frames
+}
+
+// Fails when `is_member` in the log's statement always says yes, or `room` asks for no membership.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_36_every_frame_knows_who_may() {
+    let cast = Cast::gather().await;
+    for (place, caller) in [Caller::Stranger, Caller::Former, Caller::Member].into_iter().enumerate() {
+        let mut device = cast.world.dial(cast.session(caller).unwrap()).await;
+        // A cursor names the room, as one's from before would.
+        let caught_up = device.catch_up(&[(cast.room, 0)]).await;
+        let told = caught_up.iter().any(|frame| frame.encode().contains("a secret"));
+        assert_eq!(told, caller == Caller::Member, "{caught_up:?}");
+        for (frame, answers) in frames(cast.room) {
+            device.say(&frame).await;
+            let answer = device
+                .until(|frame| match frame {
+                    ServerFrame::Accepted(_) => Some("accepted".to_owned()),
+                    ServerFrame::Changes { .. } => Some("changes".to_owned()),
+                    ServerFrame::Mark { .. } => Some("mark".to_owned()),
+                    ServerFrame::Rejected { error, .. } | ServerFrame::Error { error, .. } => {
+                        Some(serde_json::to_value(error.code).unwrap().as_str().unwrap().to_owned())
+                    }
+                    _ => None,
+                })
+                .await;
+            assert_eq!(answer, answers[place], "{caller:?} {frame:?}");
+        }
+    }
+}
+
+// Fails when a call or a frame has a field for any of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_37_sender_time_and_numbers_are_the_servers() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let mut listener = world.device(&bo).await;
+    let mut device = world.device(&ana).await;
+    let victim = bo.who.user();
+    let claims = format!(
+        r#""sender":"{victim}","sender_id":"{victim}","user":"{victim}","at":1,"seq":900,"rev":900,"members":[]"#
+    );
+    let id = MessageId::new();
+    device
+        .text(&format!(r#"{{"type":"send","room":"{room}","id":"{id}","body":"by socket",{claims}}}"#))
+        .await;
+    assert_eq!(device.answer(id).await, Ok(1));
+    let form = format!(
+        "room={room}&id={}&body=by+post&sender={victim}&sender_id={victim}&user={victim}&at=1&seq=900&rev=900",
+        MessageId::new()
+    );
+    assert_eq!(Request::post(&world, "/api/messages/send", form).of(&ana).send(&world).await.status, 200);
+    let now = world.backend.clock.now().timestamp_millis();
+    for seq in 1..=2 {
+        let message = listener
+            .until(|frame| match frame {
+                ServerFrame::Change(model::wire::Change {
+                    item: model::wire::Item::Message { message },
+                    ..
+                }) => Some(message),
+                _ => None,
+            })
+            .await;
+        assert_eq!(
+            (message.sender, message.seq, message.rev, message.at.0),
+            (ana.who.user(), Seq(seq), Rev(seq), now)
+        );
+    }
+    // Marks raised in somebody else's name are one's own.
+    device
+        .text(&format!(r#"{{"type":"mark","room":"{room}","read":2,"user":"{victim}","mine":9,"upto":9}}"#))
+        .await;
+    let reader = listener
+        .until(|frame| match frame {
+            ServerFrame::Mark { mark, .. } => Some(mark.user),
+            _ => None,
+        })
+        .await;
+    assert_eq!(reader, ana.who.user());
+}

@@ -1,0 +1,169 @@
+//! Many senders, long absences, stalled readers, deep histories.
+
+use backend::messages::From;
+use futures::future::join_all;
+use model::{Message, MessageId, Page, Rev, Seq, wire::ServerFrame};
+
+use crate::{
+    request::Request,
+    world::{Device, World},
+};
+
+/// The messages that reach a device live, as they come.
+async fn hear(device: &mut Device, count: usize) -> Vec<(i64, String)> {
+    let mut heard = Vec::with_capacity(count);
+    while heard.len() < count {
+        heard.push(device.live().await);
+    }
+    heard
+}
+
+// Fails when a batch is published in another order than it is numbered.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_16_fifty_senders_in_one_room_have_one_dense_order() {
+    const EACH: usize = 4;
+    let world = World::start().await;
+    let (people, room) = world.group(50).await;
+    let mut devices = join_all(people.iter().map(|session| world.device(session))).await;
+    let all = people.len() * EACH;
+    let heard = join_all(devices.iter_mut().enumerate().map(async |(n, device)| {
+        for k in 0..EACH {
+            device.send(room, &format!("{n}.{k}")).await;
+        }
+        hear(device, all).await
+    }))
+    .await;
+    let mut stored = Vec::new();
+    for after in [0, 100] {
+        let page = world.backend.page(&people[0].who, room, From::After(Seq(after)), 100).await.unwrap();
+        stored.extend(page.messages.into_iter().map(|message| (message.seq.0, message.body)));
+    }
+    assert!(stored.iter().map(|(seq, _)| *seq).eq(1..=all as i64), "dense");
+    assert!(heard.iter().all(|heard| *heard == stored), "everybody has the order of the table");
+    for n in 0..people.len() {
+        let own = stored.iter().filter(|(_, body)| body.starts_with(&format!("{n}.")));
+        assert!(own.map(|(_, body)| body.clone()).eq((0..EACH).map(|k| format!("{n}.{k}"))));
+    }
+}
+
+/// `count` messages written past every use case.
+async fn fill(world: &World, room: model::RoomId, sender: model::UserId, count: i64) {
+    world
+        .sql(&format!(
+            "INSERT INTO messages (room_id, seq, rev, id, sender_id, at, body) \
+             SELECT '{room}', n, n, gen_random_uuid(), '{sender}', now(), n::text FROM generate_series(1, {count}) n; \
+             UPDATE rooms SET last_seq = {count}, rev = {count} WHERE id = '{room}'; ANALYZE messages"
+        ))
+        .await;
+}
+
+async fn page(world: &World, session: &backend::sessions::NewSession, query: &str) -> Vec<i64> {
+    let answer = Request::get(&format!("/api/messages/page?{query}")).of(session).send(world).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let page: Page = serde_json::from_str(&answer.body).unwrap();
+    let sent = |message: &Message| assert_eq!(message.body, message.seq.0.to_string());
+    page.messages.iter().for_each(sent);
+    page.messages.iter().map(|message| message.seq.0).collect()
+}
+
+// Fails when `Wanted::limited` always says no.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_19_a_long_absence_is_told_and_its_hole_can_be_filled() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    fill(&world, room, bo.who.user(), 700).await;
+    let mut device = world.dial(&ana).await;
+    let missed = device.catch_up(&[(room, 5)]).await;
+    let [_welcome, ServerFrame::Changes { after, upto, limited: true, messages, .. }] = missed.as_slice()
+    else {
+        panic!("{missed:?}")
+    };
+    assert_eq!((*after, *upto), (Rev(5), Rev(700)));
+    let mut held: Vec<i64> = messages.iter().map(|message| message.seq.0).collect();
+    assert_eq!(held.len(), 50, "the newest page");
+    while held[0] > 6 {
+        let mut older = page(&world, &ana, &format!("room={room}&before={}&limit=100", held[0])).await;
+        older.extend(held);
+        held = older;
+    }
+    held.retain(|seq| *seq > 5);
+    assert!(held.into_iter().eq(6..=700), "no hole, nothing twice");
+}
+
+// Fails when `Listener::push` has no bounds: the stalled reader stays, and its queue grows.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_20_a_stalled_reader_is_cut_off_and_nobody_else_notices() {
+    const MESSAGES: usize = 700;
+    let world = World::start().await;
+    let (people, room) = world.group(6).await;
+    let mut stalled = world.device(&people[5]).await;
+    let mut others = join_all(people[..5].iter().map(|session| world.device(session))).await;
+    let text = |n: usize| format!("{n} {}", "\u{1f600}".repeat(4_000));
+    for first in (1..=MESSAGES).step_by(20) {
+        let texts: Vec<String> = (first..first + 20).map(text).collect();
+        world.backend.say(&people[0].who, room, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        for heard in join_all(others.iter_mut().map(|device| hear(device, 20))).await {
+            assert!(heard.iter().map(|(rev, _)| *rev as usize).eq(first..first + 20), "nothing is missing");
+        }
+    }
+    world.until("it is cut off", || world.backend.hub.sockets() == 5).await;
+    // What had reached it before is a beginning without holes; from there it resumes.
+    let mut rev = 0;
+    while let Some(frame) = stalled.last_words().await {
+        if let ServerFrame::Change(change) = frame {
+            assert_eq!(change.rev, Rev(rev + 1));
+            rev += 1;
+        }
+    }
+    assert!(rev < MESSAGES as i64, "it had stalled");
+    let mut again = world.dial(&people[5]).await;
+    let missed = again.catch_up(&[(room, rev)]).await;
+    assert!(missed.iter().any(|frame| matches!(frame, ServerFrame::Changes { upto: Rev(700), .. })));
+}
+
+// Fails when the socket's write buffer is bounded below the largest frame (it was, by 256 KiB): the
+// connection is reset, and so is every one after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_19_the_longest_messages_are_caught_up_with() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    // Six bytes for each character, once it is JSON.
+    let body = "\u{1}".repeat(4_096);
+    world
+        .sql(&format!(
+            "INSERT INTO messages (room_id, seq, rev, id, sender_id, at, body) \
+             SELECT '{room}', n, n, gen_random_uuid(), '{}', now(), '{body}' FROM generate_series(1, 200) n; \
+             UPDATE rooms SET last_seq = 200, rev = 200 WHERE id = '{room}'",
+            bo.who.user()
+        ))
+        .await;
+    let mut device = world.dial(&ana).await;
+    let missed = device.catch_up(&[(room, 0)]).await;
+    let [_welcome, ServerFrame::Changes { messages, limited: false, .. }] = missed.as_slice() else {
+        panic!("{} frames", missed.len())
+    };
+    assert!(messages.len() == 200 && messages.iter().all(|message| message.body == body));
+}
+
+// Fails when `From::Before` holds its own number (doubled), or `From::After` begins one later (skipped).
+#[tokio::test(flavor = "multi_thread")]
+async fn row_21_the_middle_of_a_very_long_room_has_no_seam() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    fill(&world, room, bo.who.user(), 100_000).await;
+    let mut held = page(&world, &ana, &format!("room={room}&around=50000&limit=99")).await;
+    assert!(held.contains(&50_000));
+    for _ in 0..20 {
+        let mut older = page(&world, &ana, &format!("room={room}&before={}&limit=100", held[0])).await;
+        older.append(&mut held);
+        held = older;
+        let last = held[held.len() - 1];
+        held.extend(page(&world, &ana, &format!("room={room}&after={last}&limit=100")).await);
+    }
+    assert_eq!(held.len(), 99 + 40 * 100);
+    assert!(held.windows(2).all(|pair| pair[1] == pair[0] + 1), "no row skipped or doubled");
+    let mut device = world.device(&ana).await;
+    let id = MessageId::new();
+    device.send_as(room, id, "at the end").await;
+    assert_eq!(device.answer(id).await, Ok(100_001));
+}

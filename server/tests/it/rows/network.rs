@@ -1,0 +1,67 @@
+//! Connections that end without saying so, and crowds that come back.
+
+use futures::future::join_all;
+use model::{
+    limits::SILENCE_MS,
+    wire::{CloseCode, ServerFrame},
+};
+
+use crate::world::World;
+
+// Fails when `Hub::beat` closes nobody: the dead connection stays, and with it one of 32 places.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_11_a_half_open_connection_is_noticed_and_its_client_resumes() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let mut dead = world.device(&ana).await;
+    let mut bo = world.device(&bo).await;
+    let id = bo.send(room, "into the void").await;
+    bo.answer(id).await.unwrap();
+    // `dead` reads nothing from here on, so it answers no ping; `bo` goes on.
+    for _ in 0..2 * SILENCE_MS / 1000 {
+        world.backend.hub.beat();
+        let id = bo.send(room, "hello?").await;
+        let _ = bo.answer(id).await;
+    }
+    assert_eq!(dead.farewell().await, (4003, "silent".into()));
+    drop(dead);
+    world.until("its place is free", || world.backend.hub.sockets() == 1).await;
+    let mut again = world.dial(&ana).await;
+    let missed = again.catch_up(&[(room, 0)]).await;
+    let whole = |frame: &ServerFrame| matches!(frame, ServerFrame::Changes { messages, limited: false, .. } if messages[0].body == "into the void");
+    assert!(missed.iter().any(whole), "{missed:?}");
+}
+
+// Fails when a catch-up does not wait for a connection to the database (`connection_timeout` of the
+// test's pool at 1 ms): clients are sent away with 4005.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_13_a_crowd_reconnects_at_once_and_everybody_is_caught_up() {
+    const CROWD: usize = 300;
+    let world = World::start().await;
+    let (people, room) = world.group(20).await;
+    let session = |n: usize| &people[n % people.len()];
+    let mut devices = join_all((0..CROWD).map(|n| world.device(session(n)))).await;
+    world.backend.hub.close_all(CloseCode::Restarting);
+    let farewells = join_all(devices.iter_mut().map(|device| device.farewell())).await;
+    assert!(farewells.iter().all(|(code, _)| *code == 4001));
+    drop(devices);
+    world.backend.say(&people[0].who, room, &["while you were away"]).await;
+    let again = join_all((0..CROWD).map(async |n| {
+        let mut device = world.dial(session(n)).await;
+        let missed = device.catch_up(&[(room, 0)]).await;
+        (device, missed)
+    }))
+    .await;
+    for (_, missed) in &again {
+        let bodies: Vec<&str> = missed
+            .iter()
+            .filter_map(|frame| match frame {
+                ServerFrame::Changes { messages, .. } => Some(messages.iter().map(|one| one.body.as_str())),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        assert_eq!(bodies, ["while you were away"]);
+    }
+    assert_eq!(world.backend.hub.sockets(), CROWD);
+}

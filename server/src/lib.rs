@@ -1,6 +1,7 @@
 //! The binary's insides: configuration, HTTP, the socket, and their wiring.
 
 pub mod admin;
+pub mod archive;
 pub mod check;
 pub mod cli;
 pub mod config;

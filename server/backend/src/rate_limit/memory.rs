@@ -47,8 +47,10 @@ impl Shard {
         let every = limit.every().as_millis() as i64;
         let burst = every * i64::from(limit.burst());
         let free_at = self.free_at.entry((limit, key)).or_insert(now);
-        // The upper bound matters only when the system's clock was set back.
-        let start = (*free_at).clamp(now, now + burst);
+        // Further off than a whole burst only when the system's clock was set back: kept within, or
+        // everybody would wait until it has come as far as it was.
+        *free_at = (*free_at).min(now + burst);
+        let start = (*free_at).max(now);
         let wait = start + every - (now + burst);
         if wait > 0 {
             return Some(u32::try_from(wait).unwrap_or(u32::MAX));

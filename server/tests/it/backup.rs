@@ -17,8 +17,6 @@ use backend::{
     sessions::NewSession,
     testing::{person, session},
 };
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use model::{Chat, Code, RoomId, wire::ServerFrame};
 use tokio::{task::JoinHandle, time::sleep};
 
@@ -84,6 +82,9 @@ async fn write(mut device: Device, room: RoomId, accepted: Arc<AtomicI64>, end: 
 }
 
 async fn history(backend: &Backend, room: RoomId) -> Vec<(i64, String)> {
+    use diesel::prelude::*;
+    // Here only: it would give atomics a `load` of its own.
+    use diesel_async::RunQueryDsl;
     let rows = messages::table.filter(messages::room_id.eq(room)).order(messages::seq);
     let mut db = backend.db.get().await.unwrap();
     rows.select((messages::seq, messages::body)).load(&mut db).await.unwrap()

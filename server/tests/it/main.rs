@@ -2,9 +2,12 @@
 
 mod abuse;
 mod backup;
+mod disk;
 mod http;
+mod operations;
 mod order;
 mod program;
 mod resume;
 mod sessions;
+mod upgrade;
 mod world;

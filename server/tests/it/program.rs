@@ -38,8 +38,8 @@ pub(crate) fn home() -> TempDir {
     tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap()
 }
 
-/// The program with these arguments, away from this process's settings.
-pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
+/// The program, away from this process's settings.
+pub(crate) fn bare() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rapport"));
     command.env_clear();
     for name in ["PATH", "LD_LIBRARY_PATH", "TMPDIR"] {
@@ -47,6 +47,12 @@ pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
     }
     // Where Leptos.toml is.
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    command
+}
+
+/// The program on a data folder and any free port.
+fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = bare();
     command.arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]).args(arguments);
     command
 }

@@ -47,9 +47,11 @@ impl Shard {
         let every = limit.every().as_millis() as i64;
         let burst = every * i64::from(limit.burst());
         let free_at = self.free_at.entry((limit, key)).or_insert(now);
-        // Further off than a whole burst only when the system's clock was set back: kept within, or
-        // everybody would wait until it has come as far as it was.
-        *free_at = (*free_at).min(now + burst);
+        // Further off than a whole burst: the system's clock was set back. One passes, or everybody
+        // would wait until the clock has come as far as it was.
+        if *free_at > now + burst {
+            *free_at = now + burst - every;
+        }
         let start = (*free_at).max(now);
         let wait = start + every - (now + burst);
         if wait > 0 {

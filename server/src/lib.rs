@@ -2,6 +2,7 @@
 
 mod accept;
 pub mod admin;
+pub mod archive;
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -4,6 +4,7 @@ mod accounts_sign_in;
 mod accounts_sign_up;
 mod accounts_world;
 mod catch_up;
+mod clock_set_back;
 mod contracts;
 mod database;
 mod demo;

@@ -16,7 +16,7 @@ use crate::{
     bus::{Bus, Notice},
     clock::Clock,
     database::Pool,
-    failure::Outcome,
+    failure::{Failure, Outcome},
     group_commit::GroupCommit,
 };
 
@@ -88,6 +88,11 @@ impl Writer {
                 Err(error) if batch::is_data_error(&error) && entries.len() > 1 => {
                     tracing::warn!(%error, "a batch holds an entry that cannot be stored; trying one by one");
                     return self.commit_singly(entries).await;
+                }
+                // The pool has tried for seconds, and nothing was written: the senders wait no longer.
+                Err(error @ Failure::Connection(_)) => {
+                    tracing::warn!(%error, entries = entries.len(), "no connection to commit a batch");
+                    break;
                 }
                 Err(error) => {
                     tracing::warn!(%error, attempt, entries = entries.len(), "a batch was not committed");

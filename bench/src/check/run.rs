@@ -9,10 +9,11 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use model::MessageId;
 use nix::sys::signal::Signal;
 use tokio::{
+    signal::unix::{SignalKind, signal},
     sync::Mutex as Lock,
     task::JoinSet,
     time::{Instant, sleep},
@@ -49,18 +50,37 @@ pub async fn run(options: Options) -> anyhow::Result<Verdict> {
     let kinds = kinds(&options);
     let planned = schedule(seed, options.seconds, &kinds);
     eprintln!("seed {seed}, {} s, {} people, faults {kinds}", options.seconds, options.clients);
-    for fault in &planned {
+    for fault in planned.iter().filter(|fault| options.show_schedule || fault.kind.needs_process()) {
         eprintln!("{fault}");
     }
+    eprintln!("planned: {:?}", counts(planned.iter().map(|fault| &fault.kind)));
     let server: Server = match &options.url {
         Some(_) => None,
         None => Some(Arc::new(Lock::new(OwnServer::start(&options.program).await?))),
     };
-    let verdict = check(&options, seed, planned, &server).await;
+    let verdict = tokio::select! {
+        verdict = check(&options, seed, planned, &server) => verdict,
+        () = interrupted() => Err(anyhow!("interrupted")),
+    };
     if let Some(server) = &server {
-        server.lock().await.end(Signal::SIGTERM).await?;
+        let mut server = server.lock().await;
+        // It may have been stopped when the run was interrupted.
+        server.signal(Signal::SIGCONT);
+        server.end(Signal::SIGTERM).await?;
+        if verdict.as_ref().is_ok_and(|verdict| !verdict.is_ok()) {
+            server.keep_log(seed)?;
+        }
     }
     verdict
+}
+
+/// Returns when somebody ends the checker: its server must not outlive it.
+async fn interrupted() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 /// With somebody else's server its process is left in peace.

@@ -60,7 +60,8 @@ pub(super) async fn catch_up(crowd: &Crowd, database: &Database) -> anyhow::Resu
 fn late(handle: &Handle, heads: &BTreeMap<RoomId, Rev>) -> Option<String> {
     let status = handle.status();
     if !status.caught_up {
-        return Some("is not caught up".to_owned());
+        let silent = status.heard_at.map(|at| at.elapsed()).unwrap_or_default();
+        return Some(format!("is not caught up but {}, last heard {silent:?} ago", status.doing));
     }
     if status.unsent > 0 {
         return Some(format!("has {} messages without an answer", status.unsent));

@@ -30,6 +30,9 @@ pub struct Options {
     /// all, none, or names with commas
     #[arg(long, default_value = "all")]
     pub faults: Kinds,
+    /// Print every planned fault, not only those of the server
+    #[arg(long)]
+    pub show_schedule: bool,
     /// Private chats [default: two for each person]
     #[arg(long)]
     pub rooms: Option<usize>,

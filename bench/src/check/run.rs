@@ -9,10 +9,11 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use model::MessageId;
 use nix::sys::signal::Signal;
 use tokio::{
+    signal::unix::{SignalKind, signal},
     sync::Mutex as Lock,
     task::JoinSet,
     time::{Instant, sleep},
@@ -49,18 +50,37 @@ pub async fn run(options: Options) -> anyhow::Result<Verdict> {
     let kinds = kinds(&options);
     let planned = schedule(seed, options.seconds, &kinds);
     eprintln!("seed {seed}, {} s, {} people, faults {kinds}", options.seconds, options.clients);
-    for fault in &planned {
+    for fault in planned.iter().filter(|fault| options.show_schedule || fault.kind.needs_process()) {
         eprintln!("{fault}");
     }
+    eprintln!("planned: {:?}", counts(planned.iter().map(|fault| &fault.kind)));
     let server: Server = match &options.url {
         Some(_) => None,
         None => Some(Arc::new(Lock::new(OwnServer::start(&options.program).await?))),
     };
-    let verdict = check(&options, seed, planned, &server).await;
+    let verdict = tokio::select! {
+        verdict = check(&options, seed, planned, &server) => verdict,
+        () = interrupted() => Err(anyhow!("interrupted")),
+    };
     if let Some(server) = &server {
-        server.lock().await.end(Signal::SIGTERM).await?;
+        let mut server = server.lock().await;
+        // It may have been stopped when the run was interrupted.
+        server.signal(Signal::SIGCONT);
+        server.end(Signal::SIGTERM).await?;
+        if verdict.as_ref().is_ok_and(|verdict| !verdict.is_ok()) {
+            server.keep_log(seed)?;
+        }
     }
     verdict
+}
+
+/// Returns when somebody ends the checker: its server must not outlive it.
+async fn interrupted() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 /// With somebody else's server its process is left in peace.
@@ -81,7 +101,9 @@ async fn check(
     let people = people(&Http::new(&origin), &database, options.clients, rooms).await?;
     let mut random = Random::new(seed).fork();
     let crowd = Arc::new(Crowd::connect(people, &mut random));
-    gather(&crowd).await?;
+    if !gather(&crowd).await {
+        crowd.journal.incident(format!("not everybody could connect within {} s", GATHER.as_secs()));
+    }
 
     let started = Instant::now();
     let end = started + Duration::from_secs(options.seconds);
@@ -145,14 +167,14 @@ async fn place(options: &Options, server: &Server) -> anyhow::Result<(String, St
     Ok((url.trim_end_matches('/').to_owned(), database))
 }
 
-/// Waits until everybody is connected.
-async fn gather(crowd: &Crowd) -> anyhow::Result<()> {
+/// Waits until everybody is connected; false if that takes too long.
+async fn gather(crowd: &Crowd) -> bool {
     let all_here = async {
         while !crowd.devices().all(|(_, handle)| handle.status().caught_up) {
             sleep(SAMPLE / 10).await;
         }
     };
-    tokio::time::timeout(GATHER, all_here).await.context("not everybody could connect")
+    tokio::time::timeout(GATHER, all_here).await.is_ok()
 }
 
 async fn sample(server: Server, peak: Arc<AtomicU64>) {

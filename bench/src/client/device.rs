@@ -28,6 +28,8 @@ use super::{
 };
 use crate::random::Random;
 
+/// The longest a connection may take until the server's first word.
+const OPENING: Duration = Duration::from_secs(15);
 /// Marks are reported at most this often.
 const REPORT: Duration = Duration::from_secs(1);
 /// The wait after a passing refusal that names none.
@@ -75,6 +77,8 @@ pub struct Device<W> {
     /// … and writes nothing either.
     frozen: bool,
     ended: bool,
+    /// The server has said something on this connection.
+    welcomed: bool,
     /// Something came since marks were last planned.
     news: bool,
     orders: mpsc::UnboundedReceiver<Order>,
@@ -105,6 +109,7 @@ impl<W: Watch> Device<W> {
             stalled: false,
             frozen: false,
             ended: false,
+            welcomed: false,
             news: false,
             orders: given,
             composed: compositions,
@@ -178,7 +183,7 @@ impl<W: Watch> Device<W> {
     }
 
     fn silence(&self) -> Instant {
-        let patience = Duration::from_millis(SILENCE_MS.into());
+        let patience = if self.welcomed { Duration::from_millis(SILENCE_MS.into()) } else { OPENING };
         // Who does not read cannot say that nothing came.
         if self.stalled { Instant::now() + patience } else { self.heard_at + patience }
     }
@@ -213,9 +218,11 @@ impl<W: Watch> Device<W> {
     }
 
     async fn connect(&mut self) {
+        self.doing("opening a connection");
         match Socket::open(&self.http).await {
             Ok(socket) => {
                 self.socket = Some(socket);
+                self.welcomed = false;
                 self.heard_at = Instant::now();
                 let hello = self.chat.hello();
                 self.say(&[hello]).await;
@@ -242,6 +249,7 @@ impl<W: Watch> Device<W> {
     }
 
     fn receive(&mut self, frame: ServerFrame) {
+        self.welcomed = true;
         self.watch.heard(&frame);
         match &frame {
             ServerFrame::Accepted(_) => self.due.answers = None,
@@ -300,6 +308,7 @@ impl<W: Watch> Device<W> {
         for frame in frames {
             self.watch.said(frame);
         }
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).doing = "writing";
         if !socket.say(frames).await {
             self.lost(None);
         }
@@ -319,8 +328,20 @@ impl<W: Watch> Device<W> {
         }
     }
 
+    fn doing(&self, what: &'static str) {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).doing = what;
+    }
+
     fn tell(&self) {
         let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        status.doing = match &self.socket {
+            _ if self.frozen => "frozen",
+            _ if self.stalled => "stalled",
+            _ if self.ended => "ended",
+            Some(_) => "connected",
+            None => "waiting to connect",
+        };
+        status.heard_at = Some(self.heard_at);
         status.caught_up = self.chat.is_caught_up() && !self.stalled;
         status.unsent = self.chat.outbox().iter().count();
         if self.tells_positions.load(Ordering::Relaxed) {

@@ -9,7 +9,10 @@ use std::{
 };
 
 use model::{Chat, Rev, RoomId, outbox::Pending, wire::ClientFrame};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 /// Messages that may wait to be composed; more are not taken.
 pub(super) const WAITING: usize = 16;
@@ -33,6 +36,10 @@ pub enum Order {
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     pub caught_up: bool,
+    /// What it waits for, for whoever wonders why it does not come.
+    pub doing: &'static str,
+    /// When something was last heard.
+    pub heard_at: Option<Instant>,
     /// Messages composed and not known to be durable.
     pub unsent: usize,
     pub revs: Vec<(RoomId, Rev)>,

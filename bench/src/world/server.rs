@@ -57,8 +57,7 @@ impl OwnServer {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Where the server's log is, which goes with the folder.
-    pub fn log(&self) -> PathBuf {
+    fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 
@@ -143,6 +142,17 @@ impl OwnServer {
         if let Some(mut child) = self.child.take() {
             timeout(LEAVES_WITHIN, child.wait()).await.context("the program does not leave")??;
         }
+        Ok(())
+    }
+
+    /// Keeps the server's log of a run that went wrong, and says where.
+    ///
+    /// # Errors
+    /// It cannot be copied.
+    pub fn keep_log(&self, seed: u64) -> anyhow::Result<()> {
+        let kept = std::env::temp_dir().join(format!("rapport-bench-{seed}.log"));
+        fs::copy(self.log(), &kept)?;
+        eprintln!("the server's log: {}", kept.display());
         Ok(())
     }
 

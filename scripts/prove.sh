@@ -8,7 +8,7 @@ seconds=${RUN_SECONDS:-600}
 seed=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 echo "seed $seed; again with: make prove SECONDS=$seconds SEED=$seed"
 
-[ -x target/release/rapport ] || sh scripts/build.sh
+sh scripts/build.sh
 # Debug: the clients are light, and the release profile would link for minutes.
 cargo build -p bench --locked --target-dir "$target"
 # 40 people at 8 messages a second are well within what the server takes of each; a third of the

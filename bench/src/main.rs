@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use bench::{check, mutants};
+use bench::{check, load, mutants};
 use clap::{Parser, Subcommand};
 
 /// Checks a Rapport server from outside.
@@ -18,6 +18,8 @@ struct Cli {
 enum Command {
     /// Let people talk, break things, and judge what everybody saw. The last line is the verdict
     Check(check::Options),
+    /// Measure what things cost, and print one table
+    Load(load::Load),
     /// Show that the checker finds faults that were made on purpose
     ProveMutants(mutants::Options),
 }
@@ -44,6 +46,7 @@ fn start(cli: Cli) -> anyhow::Result<bool> {
                 println!("{}", serde_json::to_string(&verdict)?);
                 Ok(verdict.is_ok())
             }
+            Command::Load(load) => load::run(load).await.map(|()| true),
             Command::ProveMutants(options) => mutants::prove(options).await,
         }
     })

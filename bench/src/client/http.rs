@@ -96,6 +96,21 @@ impl Http {
         self.call(request, encode(form).into()).await
     }
 
+    /// A page as text.
+    ///
+    /// # Errors
+    /// It does not come.
+    pub async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let request = Request::builder()
+            .uri(format!("{}{path}", self.origin))
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, self.cookies())
+            .body(Full::new(Bytes::new()))?;
+        let (status, bytes) = tokio::time::timeout(PATIENCE, self.exchange(request)).await??;
+        anyhow::ensure!(status.is_success(), "status {status}");
+        Ok(String::from_utf8(bytes.to_vec())?)
+    }
+
     async fn call<T: DeserializeOwned>(
         &self,
         request: http::request::Builder,

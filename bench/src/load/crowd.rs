@@ -50,7 +50,7 @@ impl Crowd {
             .map(|(room, chair)| (rooms[room], users[seat(room, chair)]))
             .collect();
         store(instance, &users, &sessions, &rooms, &seats).await?;
-        let http = Http::new(&instance.origin);
+        let http = Http::new(&instance.origin());
         let people = stream::iter(users.iter().zip(&sessions))
             .map(|(user, session)| enter(http.anonymous(), *user, *session, &seats))
             .buffered(8)

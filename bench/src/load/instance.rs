@@ -1,33 +1,19 @@
-//! One `rapport serve` with everything of its own.
+//! A server of its own, with what a measurement asks of it.
 
 use std::{
     path::{Path, PathBuf},
-    process::Stdio,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
-use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-};
+use nix::sys::signal::Signal;
 
 use super::meter;
-
-/// The longest a start may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::{client::Http, world::OwnServer};
 
 pub(super) struct Instance {
-    program: PathBuf,
-    data: TempDir,
-    process: Child,
-    pub(super) origin: String,
+    server: OwnServer,
     pub(super) started_in: Duration,
 }
 
@@ -35,9 +21,9 @@ impl Instance {
     /// # Errors
     /// The program does not start.
     pub(super) async fn start(program: &Path) -> anyhow::Result<Self> {
-        let data = tempfile::tempdir()?;
-        let (process, origin, started_in) = serve(program, data.path()).await?;
-        Ok(Self { program: program.to_owned(), data, process, origin, started_in })
+        let began = Instant::now();
+        let server = OwnServer::start(program).await?;
+        Ok(Self { server, started_in: began.elapsed() })
     }
 
     /// Stops it in order, and starts it on the same folder.
@@ -46,32 +32,31 @@ impl Instance {
     /// The program does not stop or start.
     pub(super) async fn restart(&mut self) -> anyhow::Result<()> {
         self.stop().await?;
-        (self.process, self.origin, self.started_in) = serve(&self.program, self.data.path()).await?;
+        let began = Instant::now();
+        self.server.run().await?;
+        self.started_in = began.elapsed();
         Ok(())
     }
 
     /// # Errors
     /// The program does not stop.
     pub(super) async fn stop(&mut self) -> anyhow::Result<()> {
-        kill(Pid::from_raw(self.pid() as i32), Signal::SIGTERM)?;
-        self.process.wait().await?;
-        Ok(())
+        self.server.end(Signal::SIGTERM).await
+    }
+
+    pub(super) fn origin(&self) -> String {
+        self.server.origin()
     }
 
     pub(super) fn pid(&self) -> u32 {
-        self.process.id().unwrap_or_default()
+        self.server.pid().map_or(0, |pid| pid.as_raw() as u32)
     }
 
     /// # Errors
     /// The database does not answer.
     pub(super) async fn database(&self) -> anyhow::Result<AsyncPgConnection> {
-        let asked = Command::new(&self.program)
-            .args(["admin", "database-url", "--data"])
-            .arg(self.data.path())
-            .output()
-            .await?;
-        let url = String::from_utf8(asked.stdout)?;
-        AsyncPgConnection::establish(url.trim()).await.context("the database answers")
+        let url = self.server.database_url().await?;
+        AsyncPgConnection::establish(&url).await.context("the database does not answer")
     }
 
     /// Memory of the private PostgreSQL, all its processes together, in KiB.
@@ -112,39 +97,10 @@ impl Instance {
     /// # Errors
     /// The program does not answer.
     pub(super) async fn metrics(&self) -> anyhow::Result<String> {
-        use http_body_util::{BodyExt, Empty};
-        use hyper_util::{client::legacy::Client, rt::TokioExecutor};
-        let client = Client::builder(TokioExecutor::new()).build_http::<Empty<bytes::Bytes>>();
-        let answer = client.get(format!("{}/metrics", self.origin).parse()?).await?;
-        Ok(String::from_utf8(answer.into_body().collect().await?.to_bytes().to_vec())?)
+        Http::new(&self.origin()).text("/metrics").await
     }
 
     fn postgres(&self) -> PathBuf {
-        self.data.path().join("postgres")
+        self.server.data().join("postgres")
     }
-}
-
-async fn serve(program: &Path, data: &Path) -> anyhow::Result<(Child, String, Duration)> {
-    let began = Instant::now();
-    let mut process = Command::new(program)
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .env("RAPPORT_LOG", "warn")
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .with_context(|| format!("{} does not start", program.display()))?;
-    let mut lines = BufReader::new(process.stdout.take().context("its output")?).lines();
-    let ready = async {
-        while let Some(line) = lines.next_line().await? {
-            if let Some(origin) = line.strip_prefix("Rapport is ready: ") {
-                return Ok(origin.trim().trim_end_matches('/').replace("localhost", "127.0.0.1"));
-            }
-        }
-        bail!("it ended before it was ready")
-    };
-    let origin = tokio::time::timeout(PATIENCE, ready).await.context("it does not get ready")??;
-    let took = began.elapsed();
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Ok((process, origin, took))
 }

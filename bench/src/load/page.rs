@@ -24,7 +24,8 @@ pub(super) async fn statements(instance: &Instance, crowd: &Crowd) -> anyhow::Re
     for _ in 0..PAGES {
         draw(&somebody.http, somebody).await?;
     }
-    Ok((instance.statements()? - before).div_ceil(PAGES))
+    // The program's own looks at its queues fall in between.
+    Ok((instance.statements()? - before) / PAGES)
 }
 
 async fn draw(http: &Http, somebody: &super::crowd::Somebody) -> anyhow::Result<()> {

@@ -82,7 +82,8 @@ pub(super) struct Talk {
     accept: Vec<u32>,
     deliver: Vec<u32>,
     processor: f64,
-    statements: Option<u64>,
+    /// For each accepted message.
+    statements: Option<f64>,
     writes: f64,
     own_processor: f64,
     peak: u64,
@@ -131,13 +132,14 @@ impl Talk {
             Drive::Closed { .. } => None,
         };
         sleep(WARM_UP).await;
-        let counts_statements = matches!(drive, Drive::Open { .. });
-        if counts_statements {
-            instance.log_statements().await?;
-        }
         let start = Sample::take(instance, &board).await?;
         sleep(length).await;
         let end = Sample::take(instance, &board).await?;
+        // Apart, because writing them down costs time.
+        let statements = match drive {
+            Drive::Open { .. } => Some(statements_each(instance, &board).await?),
+            Drive::Closed { .. } => None,
+        };
         let peak = meter::resident(instance.pid())?;
         if let Some(open_loop) = open_loop {
             open_loop.abort();
@@ -165,7 +167,7 @@ impl Talk {
             accept: times.accept,
             deliver: times.deliver,
             processor: end.processor - start.processor,
-            statements: counts_statements.then(|| end.statements - start.statements),
+            statements,
             writes: end.writes - start.writes,
             own_processor: (end.own_processor - start.own_processor) / (end.at - start.at),
             peak,
@@ -186,8 +188,7 @@ impl Talk {
         report.add(format!("{name} deliver p99"), millis(&self.deliver, 0.99), "ms");
         report.add(format!("{name} write calls for a delivery"), self.writes / self.delivered as f64, "");
         if let Some(statements) = self.statements {
-            let each = statements as f64 / self.accepted as f64;
-            report.add(format!("{name} SQL statements for an accepted message"), each, "");
+            report.add(format!("{name} SQL statements for an accepted message"), statements, "");
         }
         let each = self.processor / (self.delivered as f64 / 1e6);
         report.add(format!("{name} server CPU for a million deliveries"), each, "s");
@@ -221,6 +222,16 @@ enum Stage {
     Leave,
 }
 
+/// SQL statements for each accepted message, over a few seconds.
+async fn statements_each(instance: &Instance, board: &Board) -> anyhow::Result<f64> {
+    instance.log_statements().await?;
+    sleep(Duration::from_secs(1)).await;
+    let accepted = || board.accepted.load(Ordering::Relaxed);
+    let (before, accepted_before) = (instance.statements()?, accepted());
+    sleep(Duration::from_secs(5)).await;
+    Ok((instance.statements()? - before) as f64 / (accepted() - accepted_before) as f64)
+}
+
 async fn reached(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
     // Without anybody left to say so it is over as well.
     let _ = stage.wait_for(|stage| *stage == wanted).await;
@@ -232,7 +243,6 @@ struct Sample {
     delivered: u64,
     processor: f64,
     own_processor: f64,
-    statements: u64,
     writes: f64,
 }
 
@@ -245,7 +255,6 @@ impl Sample {
             delivered: board.delivered.load(Ordering::Relaxed),
             processor: meter::processor(instance.pid())?,
             own_processor: meter::processor(std::process::id())?,
-            statements: instance.statements()?,
             writes: meter::counter(&metrics, "rapport_socket_writes_total"),
         })
     }

@@ -61,7 +61,7 @@ impl OwnServer {
         self.folder.path().join("log")
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 

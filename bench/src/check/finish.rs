@@ -1,6 +1,9 @@
 //! The end of a run: everything is healed, everybody catches up, everything is read.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use anyhow::anyhow;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -9,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     crowd::{Crowd, Member},
-    journal::{Told, View},
+    journal::{DeviceId, Told, View},
 };
 use crate::{
     client::{Handle, Http, Order},
@@ -81,6 +84,8 @@ fn late(handle: &Handle, heads: &BTreeMap<RoomId, Rev>) -> Option<String> {
 /// # Errors
 /// A page or the database cannot be read.
 pub(super) async fn read(crowd: &Crowd, database: &Database) -> anyhow::Result<()> {
+    let limited = crowd.journal.record().limited.clone();
+    let views = |member| views(member, &limited);
     let views: Vec<Vec<View>> =
         stream::iter(&crowd.members).map(views).buffer_unordered(AT_ONCE).try_collect().await?;
     let standing = database.histories(&crowd.rooms()).await?;
@@ -90,7 +95,7 @@ pub(super) async fn read(crowd: &Crowd, database: &Database) -> anyhow::Result<(
     Ok(())
 }
 
-async fn views(member: &Member) -> anyhow::Result<Vec<View>> {
+async fn views(member: &Member, limited: &BTreeSet<(DeviceId, RoomId)>) -> anyhow::Result<Vec<View>> {
     let mut views = Vec::new();
     let person = &member.person;
     for room in &person.rooms {
@@ -100,7 +105,11 @@ async fn views(member: &Member) -> anyhow::Result<Vec<View>> {
     for (id, handle) in &member.devices {
         let Some(mut chat) = handle.show().await else { continue };
         for room in &person.rooms {
-            let messages = whole(&mut chat, &person.http, *room).await?;
+            if limited.contains(&(*id, *room)) {
+                scrolled_up(&mut chat, &person.http, *room).await?;
+            }
+            let shown = chat.conversation(*room).map(|one| one.timeline.messages()).unwrap_or_default();
+            let messages = shown.iter().map(Told::from).collect();
             views.push(View { whose: format!("device {id}"), room: *room, messages });
         }
     }
@@ -121,25 +130,19 @@ async fn history(http: &Http, room: RoomId) -> anyhow::Result<Vec<Told>> {
     }
 }
 
-/// What a device shows of a room, once it has loaded what it was told to load (`limited`) by
-/// scrolling to the first message.
-async fn whole(chat: &mut Chat, http: &Http, room: RoomId) -> anyhow::Result<Vec<Told>> {
-    loop {
-        let Some(conversation) = chat.conversation(room) else { return Ok(Vec::new()) };
-        let timeline = &conversation.timeline;
-        let start = timeline.tail_start().unwrap_or(timeline.last_seq().next());
-        if start <= Seq(1) {
-            return Ok(timeline.messages().iter().map(Told::from).collect());
-        }
+/// What a device that was told of too much missed shows, once somebody has scrolled to the first
+/// message. A hole elsewhere stays: the oracle says what is missing.
+async fn scrolled_up(chat: &mut Chat, http: &Http, room: RoomId) -> anyhow::Result<()> {
+    let start = |chat: &Chat| {
+        chat.conversation(room).and_then(|one| one.timeline.messages().first()).map(|first| first.seq)
+    };
+    while let Some(first) = start(chat).filter(|first| *first > Seq(1)) {
         let page =
-            http.page(room, "before", start).await.map_err(|error| anyhow!("a page of {room}: {error}"))?;
-        let oldest = page.messages.first().map(|message| message.seq);
+            http.page(room, "before", first).await.map_err(|error| anyhow!("a page of {room}: {error}"))?;
         chat.page(page);
-        let moved = chat.conversation(room).and_then(|one| one.timeline.tail_start());
-        if oldest.is_none() || moved.is_none_or(|moved| moved >= start) {
-            // A hole that no page fills: the oracle says what is missing.
-            let timeline = chat.conversation(room).map(|one| one.timeline.messages()).unwrap_or_default();
-            return Ok(timeline.iter().map(Told::from).collect());
+        if start(chat) == Some(first) {
+            return Ok(());
         }
     }
+    Ok(())
 }

@@ -97,6 +97,8 @@ pub(super) struct Record {
     pub attempts: Vec<Attempt>,
     pub answers: Vec<Answer>,
     pub deliveries: Vec<Delivery>,
+    /// Which device was told that it missed too much of a room: only there it may lack the beginning.
+    pub limited: BTreeSet<(DeviceId, RoomId)>,
     /// By SQL.
     pub standing: Vec<History>,
     pub views: Vec<View>,
@@ -167,7 +169,10 @@ impl Watch for Note {
                     self.deliver(change.room, message, false);
                 }
             }
-            ServerFrame::Changes { room, messages, .. } => {
+            ServerFrame::Changes { room, messages, limited, .. } => {
+                if *limited {
+                    self.journal.record().limited.insert((self.device, *room));
+                }
                 messages.iter().for_each(|message| self.deliver(*room, message, false));
             }
             ServerFrame::Room { room } => {

@@ -207,6 +207,10 @@ impl<W: Watch> Device<W> {
         if is_due(self.due.sends) {
             self.due.sends = None;
         }
+        // What is due and not taken out would keep the device from ever listening again.
+        if is_due(self.due.gaps) {
+            self.due.gaps = None;
+        }
         if is_due(self.due.marks) {
             self.due.marks = None;
             let marks = self.chat.marks();
@@ -287,6 +291,10 @@ impl<W: Watch> Device<W> {
         if self.due.sends.is_none() {
             let sends = self.chat.sends();
             self.say(&sends).await;
+        }
+        // The connection may have ended over it.
+        if !self.chat.is_caught_up() {
+            return;
         }
         let (questions, again) = self.gaps.look(&self.chat.fetches(), now);
         self.due.gaps = again;

@@ -156,12 +156,13 @@ impl OwnServer {
         Ok(())
     }
 
-    /// Kills the private postmaster, and nothing else.
+    /// Kills the private postmaster, and nothing else: the file may name one that is gone, whose
+    /// number somebody else has by now.
     pub fn kill_postgres(&self) {
-        let marks =
-            fs::read_to_string(self.data().join("postgres/cluster/postmaster.pid")).unwrap_or_default();
+        let files = self.data().join("postgres/cluster");
+        let marks = fs::read_to_string(files.join("postmaster.pid")).unwrap_or_default();
         let pid = marks.lines().next().and_then(|line| line.trim().parse().ok());
-        if let Some(pid) = pid.filter(|pid| *pid > 1) {
+        if let Some(pid) = pid.filter(|pid| serves(*pid, &files)) {
             let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
     }
@@ -172,6 +173,12 @@ impl OwnServer {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().strip_suffix("kB")?.trim().parse().ok()
     }
+}
+
+/// Whether process `pid` serves these files of a database.
+fn serves(pid: i32, files: &Path) -> bool {
+    let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    arguments.split(|byte| *byte == 0).any(|one| one == files.as_os_str().as_encoded_bytes())
 }
 
 /// Whether the server says that it may be sent work.

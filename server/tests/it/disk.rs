@@ -10,7 +10,10 @@ use std::{
 
 use backend::testing::{person, session};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use model::{Code, MessageId};
+use model::{
+    Code, MessageId, Rev,
+    wire::{ClientFrame, ServerFrame},
+};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -117,7 +120,15 @@ async fn row_8_a_full_disk_is_said_and_nothing_accepted_is_lost() {
             }
         }
     };
-    // The program lives and says that it is not well, or reads on.
+    // Reading goes on, or is refused in words; the program says how it is.
+    ana.say(&ClientFrame::Fetch { room, after: Rev(0) }).await;
+    let read = ana.until(|frame| match frame {
+        ServerFrame::Changes { messages, .. } => Some(Ok(messages.len())),
+        ServerFrame::Error { error, .. } => Some(Err(error.code)),
+        _ => None,
+    });
+    let read = read.await;
+    assert!(read == Err(Code::Unavailable) || read.is_ok_and(|count| count >= accepted.len()), "{read:?}");
     assert!([200, 503].contains(&status(program.port).await));
 
     disk.make_room();

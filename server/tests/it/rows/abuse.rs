@@ -1,12 +1,11 @@
 //! Too much, too large, too often.
 
-use futures::{SinkExt, future::join_all};
+use futures::future::join_all;
 use model::{
     Code, MessageId,
     limits::{SEND_BURST, SOCKETS_PER_USER},
     wire::ServerFrame,
 };
-use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::{
     request::{Request, exchange},
@@ -37,20 +36,6 @@ async fn row_22_oversized_heads_and_bodies_have_their_status() {
     let piece = format!("{:x}\r\n{}\r\n", 16 * 1024, "x".repeat(16 * 1024));
     assert_eq!(exchange(&world, (head + &piece.repeat(12) + "0\r\n\r\n").as_bytes()).await.status, 413);
     assert_eq!(Request::get("/healthz").send(&world).await.status, 200);
-}
-
-// Fails when `heard` asks for no allowance: the flood is read to its end.
-#[tokio::test(flavor = "multi_thread")]
-async fn row_22_a_flood_of_pings_is_cut_off() {
-    let world = World::start().await;
-    let ana = world.person("ana").await;
-    let mut ana = world.device(&ana).await;
-    for _ in 0..5_000 {
-        if ana.socket.send(Message::Ping(Bytes::from_static(&[0; 125]))).await.is_err() {
-            break;
-        }
-    }
-    assert_eq!(ana.farewell().await, (4004, "flood".into()));
 }
 
 // Fails when `Hub::listen` does not count a person's sockets.

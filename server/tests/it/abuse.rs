@@ -84,7 +84,7 @@ async fn ids_have_one_spelling_and_numbers_are_never_negative() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn binary_frames_and_oversized_ones_are_refused() {
+async fn row_22_binary_frames_and_oversized_ones_are_refused() {
     let (world, mut ana, mut bo, room) = pair().await;
     ana.socket.send(Message::Binary(Bytes::from_static(b"\x00"))).await.unwrap();
     assert_eq!(ana.farewell().await.0, 4103);
@@ -98,7 +98,7 @@ async fn binary_frames_and_oversized_ones_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_frame_of_many_fragments_is_bounded() {
+async fn row_22_a_frame_of_many_fragments_is_bounded() {
     let (_world, mut ana, bo, room) = pair().await;
     // Text, not final, masked with zeros: 16 KiB each.
     for n in 0..5_u8 {
@@ -110,12 +110,18 @@ async fn a_frame_of_many_fragments_is_bounded() {
     others_go_on(bo, room).await;
 }
 
+// Fails when `End::from_read` makes `Gone` of everything: the connection ends without a word.
 #[tokio::test(flavor = "multi_thread")]
-async fn breaches_of_the_websocket_protocol_have_its_codes() {
-    let breaches: [(&str, &[u8], u16); 4] = [
+async fn row_23_breaches_of_the_websocket_protocol_have_its_codes() {
+    let oversized = [[0x89, 0xFE, 0, 126, 0, 0, 0, 0].as_slice(), &[0; 126]].concat();
+    let breaches: [(&str, &[u8], u16); 8] = [
         ("unmasked", &[0x81, 0x02, b'{', b'}'], 1002),
         ("reserved bits", &[0xF1, 0x80, 0, 0, 0, 0], 1002),
         ("bad UTF-8", &[0x81, 0x82, 0, 0, 0, 0, 0xC3, 0x28], 1007),
+        ("overlong UTF-8", &[0x81, 0x82, 0, 0, 0, 0, 0xC0, 0xAF], 1007),
+        ("oversized control", &oversized, 1002),
+        ("unknown opcode", &[0x83, 0x80, 0, 0, 0, 0], 1002),
+        ("a fragment of nothing", &[0x80, 0x80, 0, 0, 0, 0], 1002),
         ("fragmented control", &[0x09, 0x80, 0, 0, 0, 0], 1002),
     ];
     for (name, bytes, code) in breaches {
@@ -153,8 +159,9 @@ async fn the_first_frame_is_hello_and_only_the_first() {
     }
 }
 
+// Fails when `heard` asks for no allowance: the flood is read to its end.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flood_of_frames_is_cut_off() {
+async fn row_22_a_flood_of_pings_is_cut_off() {
     let (_world, mut ana, bo, room) = pair().await;
     let flood = async {
         for _ in 0..5_000 {

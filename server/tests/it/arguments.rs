@@ -44,7 +44,7 @@ async fn forms_come_as_forms() {
     assert_eq!(room.last_seq, Seq(0), "nothing was stored");
 }
 
-// Fails when `readable` lets names come twice: by the framework some calls take one, others none.
+// Fails when `mark_room` takes `Seq` for `Option<Seq>`: an empty number was none in one call only.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_argument_is_given_once_and_an_empty_number_is_none() {
     let world = World::start().await;

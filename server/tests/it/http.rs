@@ -24,8 +24,9 @@ async fn ask(world: &World, head: &str, body: &str) -> (u16, String) {
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 
+// Fails when `origin::check` is left out of the router.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_call_that_changes_something_asks_for_our_origin() {
+async fn row_28_every_call_that_changes_something_asks_for_our_origin() {
     let world = World::start().await;
     let ana = world.person("ana").await;
     let cookie = format!("Cookie: dev-rapport-access={}", ana.access);

@@ -13,11 +13,13 @@ async fn refused(request: tungstenite::http::Request<()>) -> u16 {
     }
 }
 
+// Fails when `Site::allows` looks at how an origin begins, or not at all.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_foreign_origin_is_refused_whatever_its_cookie() {
+async fn row_27_a_foreign_origin_is_refused_whatever_its_cookie() {
     let world = World::start().await;
     let ana = world.person("ana").await;
     let port = world.address.port();
+    let own = world.origin();
     let foreign = [
         "null".to_owned(),
         "http://evil.example".to_owned(),
@@ -26,6 +28,11 @@ async fn a_foreign_origin_is_refused_whatever_its_cookie() {
         format!("http://127.0.0.1:{port}.evil.example"),
         format!("http://evil.example/127.0.0.1:{port}"),
         "http://127.0.0.1".to_owned(),
+        format!("http://evil.127.0.0.1:{port}"),
+        format!("{own}/"),
+        format!("{own}@evil.example"),
+        format!("{own}, http://evil.example"),
+        own.to_uppercase(),
     ];
     for origin in foreign {
         let mut request = world.upgrade(&ana);
@@ -37,8 +44,9 @@ async fn a_foreign_origin_is_refused_whatever_its_cookie() {
     assert_eq!(refused(request).await, 403, "no origin at all");
 }
 
+// Fails when `identify` takes any cookie's word, or `access_token::check` looks at no `exp`.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_running_access_token_opens_a_socket() {
+async fn row_29_only_a_running_access_token_opens_a_socket() {
     let world = World::start().await;
     let ana = world.person("ana").await;
     let with = |cookie: String| {
@@ -67,7 +75,7 @@ async fn signing_out_closes_the_sockets_and_the_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_person_has_so_many_sockets_and_no_more() {
+async fn row_25_one_person_has_so_many_sockets_and_no_more() {
     let world = World::start().await;
     let ana = world.person("ana").await;
     let mut open = Vec::new();

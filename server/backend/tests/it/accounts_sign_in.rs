@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::time::{Duration, Instant};
+
 use model::{Code, limits::ACCESS_SECONDS};
 
 use crate::accounts_world::{PASSWORD, World, email, from, refusal, refused};
@@ -15,7 +17,7 @@ async fn by_username_or_address_however_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_account_and_a_wrong_password_are_answered_alike() {
+async fn row_33_an_unknown_account_and_a_wrong_password_are_answered_alike() {
     let world = World::new().await;
     world.person("ada").await;
     let wrong = refusal(world.backend.sign_in("ada", "not the password", &from(1)).await);
@@ -24,6 +26,26 @@ async fn an_unknown_account_and_a_wrong_password_are_answered_alike() {
         assert_eq!(refusal(world.backend.sign_in(login, PASSWORD, &from(1)).await), wrong, "{login:?}");
     }
     assert_eq!(refusal(world.backend.sign_in("ada", "", &from(1)).await), wrong);
+}
+
+// Fails when `password::matches` answers at once for an unknown account: thirty times as fast.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_33_an_unknown_account_takes_as_long_as_a_wrong_password() {
+    let world = World::new().await;
+    world.person("ada").await;
+    let tries = async |logins: &[&str]| {
+        let mut shortest = Duration::MAX;
+        for login in logins {
+            let started = Instant::now();
+            refusal(world.backend.sign_in(login, "not the password", &from(1)).await);
+            shortest = shortest.min(started.elapsed());
+        }
+        shortest
+    };
+    // The shortest of some: whatever else the machine does only adds to the others.
+    let known = tries(&["ada"; 8]).await;
+    let unknown = tries(&["b01", "b02", "b03", "b04", "b05", "b06", "b07", "b08"]).await;
+    assert!(unknown * 3 > known && known * 3 > unknown, "{unknown:?} and {known:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

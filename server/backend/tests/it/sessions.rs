@@ -36,8 +36,9 @@ async fn an_access_token_runs_ten_minutes() {
     assert!(signed_out(&world, &ada.access));
 }
 
+// Fails when `access_token::check` skips the signature.
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_but_our_access_tokens_is_one() {
+async fn row_29_nothing_but_our_access_tokens_is_one() {
     let world = World::new().await;
     let ada = world.person("ada").await;
     let [header, claims, signature] = ada.access.split('.').collect::<Vec<_>>()[..] else {

@@ -1,12 +1,11 @@
 //! Too much, too large, too often.
 
-use futures::{SinkExt, future::join_all};
+use futures::future::join_all;
 use model::{
     Code, MessageId,
     limits::{SEND_BURST, SOCKETS_PER_USER},
     wire::ServerFrame,
 };
-use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::{
     request::{Request, exchange},
@@ -37,20 +36,6 @@ async fn row_22_oversized_heads_and_bodies_have_their_status() {
     let piece = format!("{:x}\r\n{}\r\n", 16 * 1024, "x".repeat(16 * 1024));
     assert_eq!(exchange(&world, (head + &piece.repeat(12) + "0\r\n\r\n").as_bytes()).await.status, 413);
     assert_eq!(Request::get("/healthz").send(&world).await.status, 200);
-}
-
-// Fails when `heard` asks for no allowance: the flood is read to its end.
-#[tokio::test(flavor = "multi_thread")]
-async fn row_22_a_flood_of_pings_is_cut_off() {
-    let world = World::start().await;
-    let ana = world.person("ana").await;
-    let mut ana = world.device(&ana).await;
-    for _ in 0..5_000 {
-        if ana.socket.send(Message::Ping(Bytes::from_static(&[0; 125]))).await.is_err() {
-            break;
-        }
-    }
-    assert_eq!(ana.farewell().await, (4004, "flood".into()));
 }
 
 // Fails when `Hub::listen` does not count a person's sockets.
@@ -117,21 +102,21 @@ async fn row_26_a_login_storm_from_one_address_is_told_to_wait() {
     assert!(tries.iter().all(|answer| matches!(answer.status, 401 | 429)), "{tries:?}");
 }
 
-// Fails when `password::work` hashes on the spot instead of `spawn_blocking`: the messages wait for
-// the storm.
-#[tokio::test(flavor = "multi_thread")]
+// Fails when `password::work` hashes on the spot instead of `spawn_blocking`: every step of every
+// message waits for a password. One thread for all that is not hashing, so that it shows.
+#[tokio::test]
 async fn row_26_chat_goes_on_through_a_login_storm_from_everywhere() {
     let world = World::with(Options { proxies: Some("127.0.0.1".into()), ..Options::default() }).await;
     let (ana, _, room) = world.pair().await;
     let mut ana = world.device(&ana).await;
-    let storm = join_all((0..60).map(|n| {
+    let storm = join_all((0..100).map(|n| {
         let form = format!("login=nobody{n}&password=wrong+password");
         let from = format!("198.51.100.{n}");
         Request::post(&world, "/api/accounts/sign_in", form).with("X-Forwarded-For", from).send(&world)
     }));
     let chat = async {
         let mut answered = 0;
-        while answered < 40 {
+        while answered < 30 {
             let id = MessageId::new();
             ana.send_as(room, id, "on we go").await;
             ana.answer(id).await.unwrap();
@@ -141,7 +126,7 @@ async fn row_26_chat_goes_on_through_a_login_storm_from_everywhere() {
     tokio::pin!(storm);
     tokio::select! {
         biased;
-        tries = &mut storm => panic!("{} passwords were looked at before 40 messages were answered", tries.len()),
+        tries = &mut storm => panic!("{} passwords were looked at before 30 messages were answered", tries.len()),
         () = chat => {}
     }
     assert!(storm.await.iter().all(|answer| matches!(answer.status, 401 | 503)));

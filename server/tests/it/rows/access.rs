@@ -215,6 +215,29 @@ async fn row_36_every_frame_knows_who_may() {
     }
 }
 
+// Fails when a call that changes something is made a GET (`mark_room` with `input = GetUrl`).
+#[tokio::test(flavor = "multi_thread")]
+async fn row_28_no_get_changes_anything() {
+    let cast = Cast::gather().await;
+    let before = cast.world.digest().await;
+    let everything =
+        "room={room}&with={user}&id={id}&body=hello&read=1&delivered=1&theme=dark&login=a&password=b";
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+        if method == "GET" {
+            cast.ask("GET", path, everything, Caller::Member).await;
+        } else {
+            let answer = cast.ask("GET", path, everything, Caller::Member).await;
+            assert_eq!(answer.status, 405, "{path}");
+        }
+    }
+    for (method, path, arguments, _) in TABLE {
+        if method == "GET" {
+            cast.ask(method, path, arguments, Caller::Member).await;
+        }
+    }
+    assert_eq!(cast.world.digest().await, before);
+}
+
 // Fails when a call or a frame has a field for any of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_37_sender_time_and_numbers_are_the_servers() {

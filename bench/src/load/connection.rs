@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use anyhow::{Context, bail};
 use futures::{SinkExt, StreamExt};
 use model::{
-    MessageId, RoomId, VecMap,
+    MessageId, Rev, RoomId, VecMap,
     limits::PROTOCOL_VERSION,
-    wire::{ClientFrame, ServerFrame},
+    wire::{ClientFrame, Position, ServerFrame},
 };
 use serde::Deserialize;
 use tokio::net::TcpStream;
@@ -60,11 +60,12 @@ struct Answer {
 }
 
 impl Connection {
-    /// Connects and catches up.
+    /// Connects and catches up. `known`: rooms that are held as they are, without a message; the
+    /// others are described by the server.
     ///
     /// # Errors
     /// The server does not answer as it should.
-    pub(super) async fn open(http: &Http) -> anyhow::Result<Self> {
+    pub(super) async fn open(http: &Http, known: &[RoomId]) -> anyhow::Result<Self> {
         let host = http.origin().strip_prefix("http://").context("plain http")?;
         let stream = TcpStream::connect(host).await?;
         stream.set_nodelay(true)?;
@@ -73,13 +74,16 @@ impl Connection {
         request.headers_mut().insert("cookie", http.cookies().parse()?);
         let config = WebSocketConfig::default().read_buffer_size(BUFFER).write_buffer_size(BUFFER);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
-        let mut connection = Self { socket, heads: VecMap::new() };
-        connection.greet().await?;
+        let heads = known.iter().map(|room| (*room, 0)).collect();
+        let mut connection = Self { socket, heads };
+        connection.greet(known).await?;
         Ok(connection)
     }
 
-    async fn greet(&mut self) -> anyhow::Result<()> {
-        self.say(&ClientFrame::Hello { version: PROTOCOL_VERSION, cursor: VecMap::new() }).await?;
+    async fn greet(&mut self, known: &[RoomId]) -> anyhow::Result<()> {
+        let empty = Position { rev: Rev::ZERO, marks: Some(0) };
+        let cursor = known.iter().map(|room| (*room, empty)).collect();
+        self.say(&ClientFrame::Hello { version: PROTOCOL_VERSION, cursor }).await?;
         loop {
             match ServerFrame::parse(&self.text().await?)? {
                 ServerFrame::Room { room } => {

@@ -29,12 +29,18 @@ pub(super) struct Crowd {
 
 pub(super) struct Somebody {
     pub(super) http: Http,
-    /// The first of their rooms.
-    pub(super) room: RoomId,
+    /// Theirs, at least one.
+    pub(super) rooms: Vec<RoomId>,
 }
 
 /// The secret half of everybody's refresh token: there is nothing to steal.
 const SECRET: [u8; 32] = [7; 32];
+
+impl Somebody {
+    pub(super) fn room(&self) -> RoomId {
+        self.rooms[0]
+    }
+}
 
 impl Crowd {
     /// # Errors
@@ -95,8 +101,8 @@ async fn enter(
     http.set_cookie("dev-rapport-refresh", &token);
     let me: Me = http.get("/api/accounts/me", &[]).await.map_err(|refused| anyhow::anyhow!("{refused}"))?;
     anyhow::ensure!(me.id == user, "somebody else is signed in");
-    let room = seats.iter().find(|(_, member)| *member == user).map(|(room, _)| *room);
-    Ok(Somebody { http, room: room.unwrap_or_default() })
+    let rooms = seats.iter().filter(|(_, member)| *member == user).map(|(room, _)| *room).collect();
+    Ok(Somebody { http, rooms })
 }
 
 async fn store(

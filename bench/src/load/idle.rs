@@ -11,19 +11,25 @@ use super::{connection::Connection, crowd::Crowd, instance::Instance, meter};
 /// Sockets of one person; the server takes 32.
 pub(super) const SOCKETS: usize = 30;
 
-/// Bytes of the program's memory for each connection. Beats are on: two of them pass first.
+/// Bytes of the program's memory for each connection; `knows`: clients that hold their rooms, as after
+/// a page was loaded, and not new ones to whom all is described. Beats are on: two of them pass first.
 ///
 /// # Errors
 /// A connection does not open, or does not stay.
-pub(super) async fn measure(instance: &Instance, crowd: &Crowd, connections: usize) -> anyhow::Result<f64> {
+pub(super) async fn measure(
+    instance: &Instance,
+    crowd: &Crowd,
+    connections: usize,
+    knows: bool,
+) -> anyhow::Result<f64> {
     // What the first connections bring into memory for good is not theirs.
-    let warm = open(crowd, crowd.people.len().min(50)).await?;
+    let warm = open(crowd, crowd.people.len().min(50), knows).await?;
     drop(warm);
     while sockets(instance).await? > 0.0 {
         sleep(Duration::from_millis(50)).await;
     }
     let before = meter::resident(instance.pid())?;
-    let open = open(crowd, connections).await?;
+    let open = open(crowd, connections, knows).await?;
     let beats = tokio::spawn(listen(open));
     sleep(Duration::from_millis(2 * u64::from(BEAT_MS))).await;
     let after = meter::resident(instance.pid())?;
@@ -32,9 +38,9 @@ pub(super) async fn measure(instance: &Instance, crowd: &Crowd, connections: usi
     Ok((after.saturating_sub(before)) as f64 * 1024.0 / connections as f64)
 }
 
-async fn open(crowd: &Crowd, connections: usize) -> anyhow::Result<Vec<Connection>> {
+async fn open(crowd: &Crowd, connections: usize, knows: bool) -> anyhow::Result<Vec<Connection>> {
     stream::iter((0..connections).map(|n| &crowd.people[n % crowd.people.len()]))
-        .map(|somebody| Connection::open(&somebody.http))
+        .map(|somebody| Connection::open(&somebody.http, if knows { &somebody.rooms } else { &[] }))
         .buffer_unordered(16)
         .try_collect()
         .await

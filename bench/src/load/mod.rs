@@ -46,7 +46,8 @@ pub struct Load {
 pub async fn run(load: Load) -> anyhow::Result<()> {
     let mut report = Report::default();
     start_up(&load, &mut report).await?;
-    idle(&load, &mut report).await?;
+    idle(&load, "W1 idle connection in 10 rooms it knows", true, &mut report).await?;
+    idle(&load, "W1 idle connection in 10 rooms, new", false, &mut report).await?;
     let steady = Drive::Open { rate: load.rate };
     talk(&load, "W2c", &steady, &mut report).await?;
     talk(&load, "W2b", &Drive::Closed { in_flight: 4 }, &mut report).await?;
@@ -68,12 +69,12 @@ async fn start_up(load: &Load, report: &mut Report) -> anyhow::Result<()> {
     instance.stop().await
 }
 
-async fn idle(load: &Load, report: &mut Report) -> anyhow::Result<()> {
+async fn idle(load: &Load, name: &str, knows: bool, report: &mut Report) -> anyhow::Result<()> {
     let mut instance = Instance::start(&load.program).await?;
     let users = load.connections.div_ceil(idle::SOCKETS);
     let crowd = Crowd::gather(&instance, Plan { users, rooms: users, room_size: 10 }).await?;
-    let cost = idle::measure(&instance, &crowd, load.connections).await?;
-    report.add("W1 memory of an idle connection in 10 rooms", cost / 1024.0, "KB");
+    let cost = idle::measure(&instance, &crowd, load.connections, knows).await?;
+    report.add(name, cost / 1024.0, "KB");
     instance.stop().await
 }
 

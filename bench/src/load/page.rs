@@ -12,7 +12,7 @@ use crate::client::Http;
 pub(super) async fn statements(instance: &Instance, crowd: &Crowd) -> anyhow::Result<u64> {
     let somebody = &crowd.people[0];
     for number in 0..SEND_BURST {
-        let sent = somebody.http.send(somebody.room, MessageId::new(), &format!("{number} of some")).await;
+        let sent = somebody.http.send(somebody.room(), MessageId::new(), &format!("{number} of some")).await;
         sent.map_err(|refused| anyhow::anyhow!("{refused}"))?;
     }
     // The first draws prepare statements.
@@ -29,7 +29,7 @@ pub(super) async fn statements(instance: &Instance, crowd: &Crowd) -> anyhow::Re
 }
 
 async fn draw(http: &Http, somebody: &super::crowd::Somebody) -> anyhow::Result<()> {
-    let page = http.text(&format!("/chats/{}", somebody.room)).await?;
+    let page = http.text(&format!("/chats/{}", somebody.room())).await?;
     anyhow::ensure!(page.contains("of some"), "the page shows no messages");
     Ok(())
 }

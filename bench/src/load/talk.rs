@@ -99,7 +99,9 @@ impl Talk {
         length: Duration,
     ) -> anyhow::Result<Self> {
         let sockets: Vec<(RoomId, Connection)> = stream::iter(&crowd.people)
-            .map(|somebody| async { anyhow::Ok((somebody.room, Connection::open(&somebody.http).await?)) })
+            .map(|somebody| async {
+                anyhow::Ok((somebody.room(), Connection::open(&somebody.http, &[]).await?))
+            })
             .buffered(16)
             .try_collect()
             .await?;

@@ -5,6 +5,7 @@
 
 mod backend;
 mod janitor;
+mod look;
 mod server;
 
 use std::sync::{
@@ -16,6 +17,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 use crate::database;
 pub use backend::{TestBackend, person, session};
+pub use look::{execute, history, member};
 use server::TestServer;
 
 static SERVER: OnceLock<Result<TestServer, String>> = OnceLock::new();

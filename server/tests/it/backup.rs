@@ -12,10 +12,9 @@ use std::{
 };
 
 use backend::{
-    Backend,
-    database::{self, schema::messages},
+    Backend, database,
     sessions::NewSession,
-    testing::{person, session},
+    testing::{history, person, session},
 };
 use model::{Chat, Code, RoomId, wire::ServerFrame};
 use tokio::{task::JoinHandle, time::sleep};
@@ -81,15 +80,6 @@ async fn write(mut device: Device, room: RoomId, accepted: Arc<AtomicI64>, end: 
     }
 }
 
-async fn history(backend: &Backend, room: RoomId) -> Vec<(i64, String)> {
-    use diesel::prelude::*;
-    // Here only: it would give atomics a `load` of its own.
-    use diesel_async::RunQueryDsl;
-    let rows = messages::table.filter(messages::room_id.eq(room)).order(messages::seq);
-    let mut db = backend.db.get().await.unwrap();
-    rows.select((messages::seq, messages::body)).load(&mut db).await.unwrap()
-}
-
 async fn caught_up(chat: &mut Chat, device: &mut Device) {
     device.say(&chat.hello()).await;
     loop {
@@ -145,6 +135,7 @@ async fn row_44_what_was_backed_up_under_load_comes_back_whole_and_clients_follo
     database::audit(&program.database_url()).await.unwrap();
     for ((writer, chat), before) in writers.iter().zip(&mut chats).zip(before) {
         let there = history(&backend, writer.room).await;
+        let there: Vec<(i64, String)> = there.into_iter().map(|(seq, _, body)| (seq, body)).collect();
         let last = there.len() as i64;
         assert!((before..writer.accepted()).contains(&last), "{before} {last} {}", writer.accepted());
         assert_eq!(there, (1..=last).map(|n| (n, n.to_string())).collect::<Vec<_>>());

@@ -8,8 +8,7 @@ use std::{
     time::Duration,
 };
 
-use backend::testing::{person, session};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use backend::testing::{execute, history, person, session};
 use model::{
     Code, MessageId, Rev,
     wire::{ClientFrame, ServerFrame},
@@ -76,12 +75,9 @@ impl Drop for Disk {
 
 /// Spends what room the write-ahead log has left in files made before.
 async fn use_up_the_log(url: &str) {
-    if let Ok(mut db) = AsyncPgConnection::establish(url).await {
-        for _ in 0..8 {
-            let _ = db
-                .batch_execute("SELECT pg_logical_emit_message(true, 'x', 'x'); SELECT pg_switch_wal()")
-                .await;
-        }
+    for _ in 0..8 {
+        let _ = execute(url, "SELECT pg_logical_emit_message(true, 'x', 'x')").await;
+        let _ = execute(url, "SELECT pg_switch_wal()").await;
     }
 }
 
@@ -144,19 +140,11 @@ async fn row_8_a_full_disk_is_said_and_nothing_accepted_is_lost() {
     accepted.push((seq, refused));
     assert_eq!(status(program.port).await, 200);
     accepted.sort();
-    let there = history(&program, room).await;
+    let there = history(&program.backend().await, room).await;
+    let there: Vec<(i64, MessageId)> = there.into_iter().map(|(seq, id, _)| (seq, id)).collect();
     assert_eq!(there, accepted);
     drop(backend);
     program.stop().await;
-}
-
-async fn history(program: &Program, room: model::RoomId) -> Vec<(i64, MessageId)> {
-    use backend::database::schema::messages;
-    use diesel::prelude::*;
-    use diesel_async::RunQueryDsl;
-    let rows = messages::table.filter(messages::room_id.eq(room)).order(messages::seq);
-    let mut db = AsyncPgConnection::establish(&program.database_url()).await.unwrap();
-    rows.select((messages::seq, messages::id)).load(&mut db).await.unwrap()
 }
 
 /// Of the page that says whether the program may be sent work.

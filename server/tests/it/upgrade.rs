@@ -7,9 +7,8 @@ use std::{fs, path::PathBuf};
 
 use backend::{
     database::{audit, newest_schema, schema_of},
-    testing::session,
+    testing::{execute, member, session},
 };
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use model::wire::ServerFrame;
 
 use crate::program::{Program, home, run};
@@ -41,17 +40,15 @@ async fn a_data_folder_of_the_schema_before_is_served() {
     let home = home();
     let data = home.path().join("data");
     let program = Program::start(&data).await;
-    let mut db = AsyncPgConnection::establish(&program.database_url()).await.unwrap();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
     let mut migrations: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     migrations.sort();
     // With one migration alone there is nothing before it but an empty database.
     let down = fs::read_to_string(migrations.last().unwrap().join("down.sql")).unwrap();
-    db.batch_execute(&down).await.unwrap();
+    execute(&program.database_url(), &down).await.unwrap();
     let forget = "DELETE FROM __diesel_schema_migrations WHERE version = \
                   (SELECT max(version) FROM __diesel_schema_migrations)";
-    db.batch_execute(forget).await.unwrap();
-    drop(db);
+    execute(&program.database_url(), forget).await.unwrap();
     program.stop().await;
     let program = Program::start(&data).await;
     assert_eq!(schema_of(&program.database_url()).await.unwrap(), newest_schema().unwrap());
@@ -65,7 +62,7 @@ async fn go_on(program: Program) {
     let before = audit(&url).await.unwrap();
     assert!(before.messages > 0);
     let backend = program.backend().await;
-    let eva = user(&backend).await;
+    let eva = member(&backend).await;
     let mut device = program.dial(&session(&backend, eva).await).await;
     let frames = device.catch_up(&[]).await;
     let room = frames.iter().find_map(|frame| match frame {
@@ -78,13 +75,4 @@ async fn go_on(program: Program) {
     assert_eq!(audit(&url).await.unwrap().messages, before.messages + 1);
     drop(backend);
     program.stop().await;
-}
-
-/// Somebody who is in a chat.
-async fn user(backend: &backend::Backend) -> model::UserId {
-    use backend::database::schema::members;
-    use diesel::prelude::*;
-    use diesel_async::RunQueryDsl;
-    let mut db = backend.db.get().await.unwrap();
-    members::table.select(members::user_id).first(&mut db).await.unwrap()
 }

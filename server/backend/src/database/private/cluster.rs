@@ -187,6 +187,11 @@ impl Cluster {
 
     /// What the server said after the first `from` bytes of its log, in one line.
     pub(super) fn last_words(&self, from: usize) -> String {
+        // Its log is on the same disk, and may not hold why.
+        let disk = nix::sys::statvfs::statvfs(&self.folder);
+        if disk.is_ok_and(|disk| disk.blocks_available() == 0) {
+            return "the disk is full".to_owned();
+        }
         let log = fs::read(self.log()).unwrap_or_default();
         let log = String::from_utf8_lossy(log.get(from..).unwrap_or_default());
         // Not what it said to connections, ours among them.

@@ -1,6 +1,6 @@
 # The commands of the project. Each is a script in scripts/, which installs what it needs.
 
-.PHONY: help run build test watch lint screenshots
+.PHONY: help run build test watch lint screenshots prove mutants bench
 
 help: ## Show this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -13,6 +13,15 @@ build: ## Build the release only
 
 test: ## Run every test, Rust and browser
 	@exec sh scripts/test.sh
+
+prove: ## Break everything for SECONDS (600) while people talk; SEED repeats a run
+	@RUN_SECONDS=$(SECONDS) SEED=$(SEED) sh scripts/prove.sh $(ARGS)
+
+mutants: ## Prove that the checker of `make prove` finds faults made on purpose
+	@exec sh scripts/mutants.sh $(ARGS)
+
+bench: ## Measure what things cost: memory, writes, statements, times
+	@exec sh scripts/bench.sh $(ARGS)
 
 watch: ## Develop: rebuild and reload on each change, with a database of its own
 	@exec sh scripts/watch.sh

@@ -18,6 +18,8 @@ clippy --target-dir "$target" -p model --all-targets
 clippy --target-dir "$target" -p backend --all-targets
 clippy --target-dir "$target" -p app --features ssr
 clippy --target-dir "$target" -p server --all-targets
+clippy --target-dir "$target" -p server --features mutants
+clippy --target-dir "$target" -p bench --all-targets
 clippy --target-dir "$target/front" -p frontend --features split --target wasm32-unknown-unknown
 
 say "borders between the crates"

@@ -1,6 +1,6 @@
 //! `rapport check`: each setting and connection, right or what is wrong with it.
 
-use std::net::TcpListener;
+use std::{net::TcpListener, path::Path};
 
 use anyhow::{anyhow, bail};
 use backend::database::{self, private};
@@ -42,7 +42,7 @@ pub async fn check(config: Config) -> anyhow::Result<()> {
 fn data(config: &Config, holder: Option<&str>) -> anyhow::Result<String> {
     let path = config.data.display();
     if let Some(holder) = holder {
-        return Ok(format!("{path}, in use by a running rapport ({holder})"));
+        return Ok(format!("{path}, in use by a running rapport ({holder}){}", free(&config.data)));
     }
     let whole = std::path::absolute(&config.data)?;
     let existing = whole.ancestors().find(|folder| folder.exists()).unwrap_or(&whole);
@@ -50,8 +50,19 @@ fn data(config: &Config, holder: Option<&str>) -> anyhow::Result<String> {
         bail!("{path} cannot be used: {}: {}", existing.display(), error.kind());
     }
     match existing == whole {
-        true => Ok(path.to_string()),
-        false => Ok(format!("{path}, made at the first start")),
+        true => Ok(format!("{path}{}", free(existing))),
+        false => Ok(format!("{path}, made at the first start{}", free(existing))),
+    }
+}
+
+/// The room on the disk, for whoever may write files there.
+fn free(folder: &Path) -> String {
+    match nix::sys::statvfs::statvfs(folder) {
+        Ok(disk) => {
+            let bytes = disk.blocks_available() as f64 * disk.fragment_size() as f64;
+            format!(", {:.1} GB free", bytes / 1e9)
+        }
+        Err(_) => String::new(),
     }
 }
 

@@ -51,6 +51,16 @@ pub enum Admin {
         #[arg(long, default_value_t = 1)]
         scale: u32,
     },
+    /// Write everything to one new file; works while the program serves
+    Backup {
+        /// The file to write, such as rapport.backup
+        file: PathBuf,
+    },
+    /// Make an instance from a backup, in an empty data folder or an empty DATABASE_URL
+    Restore {
+        /// A file that backup wrote
+        file: PathBuf,
+    },
 }
 
 const VARIABLES: &str = "\

@@ -57,10 +57,40 @@ impl DataFolder {
     pub fn secret(&self) -> anyhow::Result<Secret> {
         let path = self.path.join("secret");
         if !path.exists() {
-            make_secret(&path).map_err(|error| unusable(&path, &error))?;
+            let text: String = random::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
+            write_secret(&path, &text).map_err(|error| unusable(&path, &error))?;
         }
         read_secret(&path)
     }
+
+    /// Keeps the secret of a backup, in a folder that has none or the same.
+    ///
+    /// # Errors
+    /// There is another one, it cannot be written, or it is not a secret.
+    pub fn put_secret(&self, text: &str) -> anyhow::Result<()> {
+        let path = self.path.join("secret");
+        if bytes(text.trim()).is_none() {
+            bail!("the backup does not hold a secret");
+        }
+        match std::fs::read_to_string(&path) {
+            Ok(present) if present.trim() == text.trim() => Ok(()),
+            Ok(_) => bail!(
+                "{} is another one than the backup's; choose another folder with --data",
+                path.display()
+            ),
+            Err(_) => write_secret(&path, text.trim()).map_err(|error| unusable(&path, &error)),
+        }
+    }
+}
+
+/// The text of the secret in a data folder, whoever holds that.
+///
+/// # Errors
+/// It is not there, or is not a secret.
+pub fn secret_text(data: &Path) -> anyhow::Result<String> {
+    let path = data.join("secret");
+    read_secret(&path)?;
+    std::fs::read_to_string(&path).map_err(|error| unusable(&path, &error))
 }
 
 /// Where the private PostgreSQL is in a data folder.
@@ -130,9 +160,8 @@ fn holder(lock: &mut File) -> String {
 }
 
 /// Under another name first: a crash in between leaves no half secret.
-fn make_secret(path: &Path) -> io::Result<()> {
+fn write_secret(path: &Path, text: &str) -> io::Result<()> {
     let unfinished = path.with_extension("unfinished");
-    let text: String = random::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut file =
         OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&unfinished)?;
     file.set_permissions(Permissions::from_mode(0o600))?;

@@ -2,6 +2,7 @@
 
 mod accept;
 pub mod admin;
+pub mod archive;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -11,6 +12,8 @@ pub mod http;
 #[cfg(test)]
 mod leptos_settings;
 pub mod logs;
+#[cfg(feature = "mutants")]
+mod mutants;
 pub mod run;
 pub mod serve;
 pub mod socket;

@@ -9,7 +9,7 @@ use server::{
     check::check,
     cli::{Admin, Cli, Command},
     config::{Config, Environment},
-    logs, run,
+    logs, run, stop,
 };
 
 fn main() -> ExitCode {
@@ -35,6 +35,14 @@ fn start(cli: Cli) -> anyhow::Result<()> {
             }
             Command::Admin(Admin::Demo { scale }) => {
                 println!("{}", admin::demo(&config, scale).await?);
+                Ok(())
+            }
+            Command::Admin(Admin::Backup { file }) => {
+                println!("{}", admin::backup(&config, &file, &stop::when_asked()?).await?);
+                Ok(())
+            }
+            Command::Admin(Admin::Restore { file }) => {
+                println!("{}", admin::restore(&config, &file, &stop::when_asked()?).await?);
                 Ok(())
             }
             Command::Migrate => {

@@ -2,6 +2,7 @@
 
 use std::process::exit;
 
+use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -33,4 +34,18 @@ pub fn when_asked() -> std::io::Result<CancellationToken> {
         }
     });
     Ok(stop)
+}
+
+/// Does the work, unless asked to stop before its end: then it is dropped half-way.
+///
+/// # Errors
+/// Those of the work, or it was asked to stop.
+pub async fn unless<T>(
+    stop: &CancellationToken,
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    tokio::select! {
+        done = work => done,
+        () = stop.cancelled() => bail!("stopped before the end"),
+    }
 }

@@ -1,5 +1,8 @@
 //! Group commit: what arrives while one commit runs forms the next. One disk flush then serves
 //! many, and a single item never waits for company.
+//!
+//! Under load a fast disk would make many small commits. So after a commit of several items the next
+//! waits until `pace` has passed since that one began: a bounded wait, and none for who is alone.
 
 use std::{
     future::Future,
@@ -7,9 +10,13 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until},
+};
 
 /// A queue in front of a commit. Items are committed in the order they were submitted.
 pub struct GroupCommit<I, O> {
@@ -23,11 +30,12 @@ pub struct GroupCommit<I, O> {
 pub struct Full;
 
 impl<I: Send + 'static, O: Send + 'static> GroupCommit<I, O> {
-    /// Starts the committer. `waiting` items may queue; `batch` is the largest commit. `commit`
-    /// answers each item, in order.
+    /// Starts the committer. `waiting` items may queue; `batch` is the largest commit; `pace` is the
+    /// time between the beginnings of two commits under load. `commit` answers each item, in order.
     pub fn start<F>(
         waiting: usize,
         batch: usize,
+        pace: Duration,
         mut commit: impl FnMut(Vec<I>) -> F + Send + 'static,
     ) -> Self
     where
@@ -39,11 +47,15 @@ impl<I: Send + 'static, O: Send + 'static> GroupCommit<I, O> {
         tokio::spawn(async move {
             let mut next: Vec<(I, oneshot::Sender<O>)> = Vec::new();
             while submitted.recv_many(&mut next, batch).await > 0 {
+                let (began, gathered) = (Instant::now(), next.len());
                 let (items, answers): (Vec<I>, Vec<_>) = next.drain(..).unzip();
                 for (outcome, answer) in commit(items).await.into_iter().zip(answers) {
                     // Nobody waits any more: the outcome stands all the same.
                     let _ = answer.send(outcome);
                     left.fetch_sub(1, Ordering::Relaxed);
+                }
+                if gathered > 1 {
+                    sleep_until(began + pace).await;
                 }
             }
         });

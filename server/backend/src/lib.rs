@@ -18,6 +18,8 @@ pub mod jobs;
 pub mod mail;
 pub mod message_log;
 pub mod messages;
+#[cfg(feature = "mutants")]
+pub mod mutants;
 pub mod people;
 pub mod rate_limit;
 pub mod rooms;

@@ -15,7 +15,7 @@ use std::sync::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 use crate::database;
-pub use backend::{TestBackend, person};
+pub use backend::{TestBackend, person, session};
 use server::TestServer;
 
 static SERVER: OnceLock<Result<TestServer, String>> = OnceLock::new();

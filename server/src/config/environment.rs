@@ -30,6 +30,8 @@ impl Environment {
     /// A misspelt setting would otherwise silently be its default.
     pub(super) fn refuse_unknown(&self) -> Result<(), Refusal> {
         let names = self.0.keys().filter_map(|name| name.to_str());
+        #[cfg(feature = "mutants")]
+        let names = names.filter(|name| *name != "RAPPORT_MUTANT");
         let unknown = names.filter(|name| name.starts_with("RAPPORT_")).find(|name| !KNOWN.contains(name));
         let Some(unknown) = unknown else { return Ok(()) };
         let nearest = KNOWN.iter().min_by_key(|known| distance(known, unknown)).unwrap_or(&KNOWN[0]);

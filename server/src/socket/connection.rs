@@ -41,7 +41,7 @@ struct Connection {
 /// Serves a connection until it ends.
 pub(super) async fn run(mut socket: WebSocket, backend: Backend, who: SignedIn) {
     let Some(subscription) = backend.hub.listen(who.user(), who.session()) else {
-        farewell(&mut socket, CloseCode::TooMany.into()).await;
+        Box::pin(farewell(&mut socket, CloseCode::TooMany.into())).await;
         return;
     };
     let mut connection = Connection {
@@ -56,7 +56,7 @@ pub(super) async fn run(mut socket: WebSocket, backend: Backend, who: SignedIn) 
         Err(end) => end,
         Ok(never) => match never {},
     };
-    connection.finish(end).await;
+    Box::pin(connection.finish(end)).await;
 }
 
 enum Never {}
@@ -65,24 +65,30 @@ impl Connection {
     async fn serve(&mut self) -> Result<Never, End> {
         // A session that ended between the upgrade and the subscription would not be told of it.
         self.backend.still_signed_in(&self.who).map_err(|_| CloseCode::SignedOut)?;
-        let cursor = self.hello().await?;
-        self.resume(cursor).await?;
+        // In a box of its own: what this takes is not held by a connection that has caught up.
+        Box::pin(self.begin()).await?;
         let listener = self.subscription.listener().clone();
         let mut batch: Vec<Outgoing> = Vec::new();
+        // What is done lives in boxes while it is done: the task itself, which mostly waits, stays small.
         loop {
             tokio::select! {
                 queued = listener.next(&mut batch) => {
                     queued?;
-                    self.write_batch(&mut batch).await?;
+                    Box::pin(self.write_batch(&mut batch)).await?;
                 }
                 message = self.socket.recv(), if self.due.len() < IN_FLIGHT => {
-                    self.heard(message).await?;
+                    Box::pin(self.heard(message)).await?;
                 }
                 Some(answer) = self.due.next(), if !self.due.is_empty() => {
-                    self.answer(answer).await?;
+                    Box::pin(self.answer(answer)).await?;
                 }
             }
         }
+    }
+
+    async fn begin(&mut self) -> Result<(), End> {
+        let cursor = self.hello().await?;
+        self.resume(cursor).await
     }
 
     /// The first frame says where the client stands.
@@ -199,8 +205,12 @@ impl Connection {
 
     /// Writes what has gathered and flushes once. Ends when the hub gives the reader up.
     async fn write_batch(&mut self, batch: &mut Vec<Outgoing>) -> Result<(), End> {
+        #[cfg(feature = "mutants")]
+        crate::mutants::lose_last(batch);
         let listener = self.subscription.listener().clone();
         let socket = &mut self.socket;
+        metrics::counter!("rapport_socket_frames_total").increment(batch.len() as u64);
+        metrics::counter!("rapport_socket_writes_total").increment(1);
         let write = async move {
             for outgoing in batch.drain(..) {
                 let (Outgoing::Frame(bytes) | Outgoing::Beat(bytes)) = &outgoing;
@@ -276,4 +286,21 @@ fn refusal(about: &str, room: RoomId, error: Error) -> ServerFrame {
 fn text(bytes: Bytes) -> Message {
     let text = Utf8Bytes::try_from(bytes);
     Message::Text(text.expect("frames are encoded from strings"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of_future<A, B, C, F: Future>(_: impl Fn(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// A connection costs this much for as long as it is open, however idle. Fails when the rare and
+    /// large parts (catching up, the end) stand in the task itself and not in boxes.
+    #[test]
+    fn the_task_of_a_connection_is_small() {
+        let size = size_of_future(run);
+        assert!(size <= 1_536, "{size} bytes");
+    }
 }

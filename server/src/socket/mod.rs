@@ -20,7 +20,7 @@ use crate::http::{origin, site::Web};
 /// would be most of what an idle connection costs. A frame larger than the buffer for writing passes
 /// through it alone: the next one waits until it has gone. So nothing else bounds that buffer, and
 /// nothing may: a bound below the largest catch-up would end every connection that needs one.
-const BUFFER: usize = 4 * 1024;
+const BUFFER: usize = 2 * 1024;
 
 /// Upgrades to a socket. A browser sends cookies along whoever asks, so the origin is checked
 /// before anything else.
@@ -43,5 +43,5 @@ pub(crate) async fn open(
         .write_buffer_size(BUFFER)
         .max_frame_size(FRAME_BYTES)
         .max_message_size(FRAME_BYTES)
-        .on_upgrade(move |socket| connection::run(socket, web.backend, who))
+        .on_upgrade(move |socket| Box::pin(connection::run(socket, web.backend, who)))
 }

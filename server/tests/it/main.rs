@@ -2,13 +2,18 @@
 
 mod abuse;
 mod arguments;
+mod backup;
+mod disk;
 mod fuzz;
 mod guarded;
 mod http;
+mod operations;
 mod order;
+mod program;
 mod request;
 mod resume;
 mod rows;
 mod sessions;
 mod slow;
+mod upgrade;
 mod world;

@@ -1,7 +1,12 @@
 //! The migrations, compiled into the program.
 
 use anyhow::{Context, anyhow};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
+use diesel::{
+    migration::{Migration, MigrationSource},
+    pg::Pg,
+    sql_types::Text,
+};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
@@ -18,4 +23,33 @@ pub async fn migrate(url: &str) -> anyhow::Result<()> {
         tracing::info!(%version, "migration applied");
     }
     Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// The number of this program's schema: that of the newest migration, which begins with its date.
+///
+/// # Errors
+/// Never, in a program that was built.
+pub fn newest_schema() -> anyhow::Result<String> {
+    let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(|error| anyhow!(error))?;
+    let newest = migrations.iter().map(|migration| migration.name().version().to_string()).max();
+    newest.context("there are migrations")
+}
+
+/// The number of the schema in the database at `url`.
+///
+/// # Errors
+/// It does not answer, or was never migrated.
+pub async fn schema_of(url: &str) -> anyhow::Result<String> {
+    let mut connection = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let sql = "SELECT version FROM __diesel_schema_migrations ORDER BY version DESC LIMIT 1";
+    let found: Vec<Version> =
+        diesel::sql_query(sql).load(&mut connection).await.context("the database holds no rapport")?;
+    let newest = found.into_iter().next().context("the database holds no rapport")?;
+    Ok(newest.version)
 }

@@ -98,6 +98,12 @@ impl Hub {
             entry.head.fetch_max(rev.0, Ordering::Relaxed);
             entry.changed.store(self.0.tick.load(Ordering::Relaxed), Ordering::Relaxed);
         }
+        #[cfg(feature = "mutants")]
+        crate::mutants::tell_a_stranger(
+            &entry.listeners,
+            self.0.users.iter().flat_map(|user| user.clone()),
+            frame,
+        );
         for listener in &entry.listeners {
             listener.push(Outgoing::Frame(frame.clone()));
         }

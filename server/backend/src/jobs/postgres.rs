@@ -9,18 +9,20 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Job, LEASE};
+use super::{Job, LEASE, run::LONGEST_WAIT};
 use crate::{clock::Clock, database::Pool, database::schema::jobs, failure::Outcome};
 
 /// Heads first, locks second: with `LIMIT 1 … SKIP LOCKED` in one step a busy first job would let
-/// the second one start.
+/// the second one start. A time further off than any wait or lease is from before the clock was set
+/// back, and its queue would stand still until the clock has come as far again.
 const CLAIM: &str = "\
     WITH heads AS MATERIALIZED ( \
         SELECT head.id FROM unnest($1) AS queues (name) \
         CROSS JOIN LATERAL (SELECT id FROM jobs WHERE queue = queues.name ORDER BY id LIMIT 1) head \
     ), due AS ( \
         SELECT id FROM jobs WHERE id IN (SELECT id FROM heads) \
-            AND run_at <= $2 AND (lease_until IS NULL OR lease_until <= $2) \
+            AND (run_at <= $2 OR run_at > $4) \
+            AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $5) \
         FOR UPDATE SKIP LOCKED \
     ) \
     UPDATE jobs SET attempts = attempts + 1, lease_until = $3 FROM due WHERE jobs.id = due.id \
@@ -86,6 +88,9 @@ impl Postgres {
             .bind::<Array<Text>, _>(queues)
             .bind::<Timestamptz, _>(now)
             .bind::<Timestamptz, _>(now + LEASE)
+            // Twice: the clocks of two nodes are never quite the same.
+            .bind::<Timestamptz, _>(now + LONGEST_WAIT * 2)
+            .bind::<Timestamptz, _>(now + LEASE * 2)
             .load(&mut conn)
             .await?;
         Ok(claimed)

@@ -10,7 +10,7 @@ use crate::{Backend, failure::Outcome};
 
 /// A job must end before its lease does.
 const TIME_LIMIT: Duration = Duration::from_secs(25);
-const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(5);
+pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(5);
 
 /// Runs everything that is due now and everything that this makes due; returns how many runs that
 /// were. For tests and for commands: a server has a [worker](super::run_worker).

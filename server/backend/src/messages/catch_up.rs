@@ -83,6 +83,8 @@ impl Backend {
 
     async fn changes(&self, wanted: &[Wanted<'_>]) -> Outcome<Vec<ServerFrame>> {
         let mut messages = self.changed_messages(wanted).await?;
+        #[cfg(feature = "mutants")]
+        crate::mutants::forget_one(&mut messages);
         let frame = |wanted: &Wanted| ServerFrame::Changes {
             room: wanted.room.id,
             after: wanted.after,

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -27,6 +28,8 @@ use crate::{
 const WAITING: usize = 10_000;
 /// Marks in one transaction.
 const BATCH: usize = 1_000;
+/// Between two of them under load: a tick may come a little later, and costs much less.
+const PACE: Duration = Duration::from_millis(100);
 
 /// The writer of marks.
 pub struct Marks {
@@ -74,7 +77,7 @@ impl Backend {
 impl Marks {
     pub fn start(db: Pool, bus: Bus) -> Self {
         let writer = Arc::new((db, bus));
-        let queue = GroupCommit::start(WAITING, BATCH, move |raises: Vec<Raise>| {
+        let queue = GroupCommit::start(WAITING, BATCH, PACE, move |raises: Vec<Raise>| {
             let writer = writer.clone();
             async move { commit(&writer.0, &writer.1, raises).await }
         });

@@ -62,8 +62,12 @@ impl Shard {
         let every = limit.every().as_millis() as i64;
         let burst = every * i64::from(limit.burst());
         let free_at = self.free_at.entry((limit, key)).or_insert(now);
-        // The upper bound matters only when the system's clock was set back.
-        let start = (*free_at).clamp(now, now + burst);
+        // Further off than a whole burst: the system's clock was set back. One passes, or everybody
+        // would wait until the clock has come as far as it was.
+        if *free_at > now + burst {
+            *free_at = now + burst - every;
+        }
+        let start = (*free_at).max(now);
         let wait = start + every - (now + burst);
         if wait > 0 {
             return Some(u32::try_from(wait).unwrap_or(u32::MAX));

@@ -69,9 +69,7 @@ impl TestBackend {
     /// # Panics
     /// There is no such person.
     pub async fn session(&self, user: UserId) -> NewSession {
-        let from = Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: "a test".into() };
-        let mut db = self.db.get().await.expect("the test server answers");
-        self.start_session(&mut db, user, &from).await.expect("the person exists")
+        session(&self.backend, user).await
     }
 
     /// Two people and their private chat.
@@ -135,6 +133,16 @@ pub async fn person(backend: &Backend, username: &str) -> SignedIn {
         .await
         .expect("a session of its own");
     who
+}
+
+/// Another session of a person, with its tokens.
+///
+/// # Panics
+/// There is no such person, or the database does not answer.
+pub async fn session(backend: &Backend, user: UserId) -> NewSession {
+    let from = Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: "a test".into() };
+    let mut db = backend.db.get().await.expect("the test server answers");
+    backend.start_session(&mut db, user, &from).await.expect("the person exists")
 }
 
 async fn compose(database: &Database, clock: Clock) -> Backend {

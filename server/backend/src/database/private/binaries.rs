@@ -36,6 +36,17 @@ pub(crate) fn find(made_by: Option<&str>) -> anyhow::Result<Binaries> {
     }
 }
 
+/// Every program of PostgreSQL with this name, with its major version, in the same order.
+pub(crate) fn programs(name: &str) -> Vec<(u32, PathBuf)> {
+    let in_folder = |folder: &PathBuf| {
+        let program = folder.join(name).canonicalize().ok()?;
+        // Debian's on PATH are one script under many names, which chooses a version by itself.
+        let itself = program.file_name()? == name;
+        Some((major(&program).filter(|_| itself)?.parse().ok()?, program))
+    };
+    folders().iter().filter_map(in_folder).collect()
+}
+
 fn folders() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).chain(debian()).chain(npm()).collect()
@@ -70,8 +81,8 @@ fn in_folder(folder: &Path) -> Option<Binaries> {
 }
 
 /// `15` out of `postgres (PostgreSQL) 15.18 (Debian …)`.
-fn major(postgres: &Path) -> Option<String> {
-    let output = Command::new(postgres).arg("--version").output().ok()?;
+fn major(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let version = text.split_whitespace().nth(2)?;
     let digits: String = version.chars().take_while(char::is_ascii_digit).collect();

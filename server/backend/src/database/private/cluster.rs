@@ -189,8 +189,10 @@ impl Cluster {
     pub(super) fn last_words(&self, from: usize) -> String {
         let log = fs::read(self.log()).unwrap_or_default();
         let log = String::from_utf8_lossy(log.get(from..).unwrap_or_default());
-        let fatal =
-            log.lines().rev().find(|line| line.contains("FATAL") && !line.contains("terminating connection"));
+        // Not what it said to connections, ours among them.
+        let to_others = ["terminating connection", "the database system is"];
+        let mut lines = log.lines().rev().filter(|line| line.contains("FATAL") || line.contains("PANIC"));
+        let fatal = lines.find(|line| !to_others.iter().any(|words| line.contains(words)));
         fatal.map_or_else(|| last_line(&log), str::to_owned)
     }
 }

@@ -5,7 +5,7 @@
 //! folder's lock: two programs never share one.
 
 mod adopt;
-mod binaries;
+pub(super) mod binaries;
 mod cluster;
 mod identity;
 mod postmaster;
@@ -81,6 +81,11 @@ impl PrivatePostgres {
 pub fn running_url(folder: &Path) -> Option<String> {
     let found = adopt::find(&cluster::files(&folder.canonicalize().ok()?))?;
     Some(socket::url(&found.socket, NAME))
+}
+
+/// Whether a server was ever made in `folder`.
+pub fn is_made(folder: &Path) -> bool {
+    cluster::made_by(folder).is_some()
 }
 
 /// The PostgreSQL that would serve `folder`. Starts and makes nothing.

@@ -1,20 +1,16 @@
-//! One transaction for a batch of entries: lock the rooms, set what is known and who may not write
-//! apart, insert, raise the heads, count. Six statements, whatever the number of entries and rooms.
-
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+//! Writes a batch of entries, and tells what became of each.
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
-    sql_types::{Array, BigInt, Text, Timestamptz, Uuid},
+    pg::Pg,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::QueryResult,
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use model::{Accepted, MessageId, RoomId, UserId};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use model::{Accepted, MessageId, Rev, RoomId, Seq, UserId};
 
-use super::{
-    Answer, Entry, Refusal,
-    numbering::{self, Heads, Known},
-};
+use super::{Answer, Entry, Refusal};
 use crate::{
     clock::timestamp,
     failure::{Failure, Outcome},
@@ -31,46 +27,18 @@ impl Written {
     pub(super) fn fresh_count(&self) -> u64 {
         self.fresh.iter().filter(|fresh| **fresh).count() as u64
     }
-
-    fn fresh<'a>(&self, entries: &'a [Entry]) -> Vec<(&'a Entry, Accepted)> {
-        let all = entries.iter().zip(&self.answers).zip(&self.fresh);
-        all.filter(|(_, fresh)| **fresh)
-            .filter_map(|((entry, answer), _)| Some((entry, answer.ok()?)))
-            .collect()
-    }
 }
 
-#[derive(QueryableByName)]
-struct Member {
-    #[diesel(sql_type = Uuid)]
-    room_id: RoomId,
-    #[diesel(sql_type = Uuid)]
-    user_id: UserId,
-}
-
+/// Writes what is new of the entries, in their order, all or nothing.
 pub(super) async fn write(
     db: &mut AsyncPgConnection,
     entries: &[Entry],
     now: DateTime<Utc>,
 ) -> Outcome<Written> {
-    db.transaction(async |db| {
-        let rooms: BTreeSet<RoomId> = entries.iter().map(|entry| entry.room).collect();
-        let rooms: Vec<RoomId> = rooms.into_iter().collect();
-        let ids: Vec<MessageId> = entries.iter().map(|entry| entry.id).collect();
-        let heads = numbering::lock(db, &rooms).await?;
-        // After the locks: what another writer has just committed is seen.
-        let known = numbering::known(db, &ids).await?;
-        let members = members(db, entries).await?;
-        let (written, heads) = number(entries, heads, &known, &members, now);
-        let fresh = written.fresh(entries);
-        if !fresh.is_empty() {
-            insert(db, &fresh, now).await?;
-            raise(db, &heads).await?;
-            count(db, &fresh).await?;
-        }
-        Ok(written)
-    })
-    .await
+    let outcomes: Vec<EntryOutcome> = Append::new(entries, now).load(db).await?;
+    let fresh = outcomes.iter().map(|outcome| outcome.is_fresh).collect();
+    let answers = entries.iter().zip(outcomes).map(|(entry, outcome)| outcome.answer(entry)).collect();
+    Ok(Written { answers, fresh })
 }
 
 /// An entry of the batch cannot be stored, whatever the state of the connection.
@@ -79,8 +47,8 @@ pub(super) fn is_data_error(error: &Failure) -> bool {
     match error {
         Failure::Database(Error::DatabaseError(kind, _)) => !matches!(
             kind,
-            // Lost connections and restarts; and ids that another writer took in another room at
-            // the same moment, which the next attempt finds.
+            // Lost connections and restarts; and ids that another writer stored at the same moment,
+            // which the next attempt finds.
             DatabaseErrorKind::ClosedConnection
                 | DatabaseErrorKind::UnableToSendCommand
                 | DatabaseErrorKind::SerializationFailure
@@ -93,104 +61,76 @@ pub(super) fn is_data_error(error: &Failure) -> bool {
     }
 }
 
-/// Which of the senders are members of the rooms they write to. Asked under the rooms' locks, so
-/// nobody writes after having left.
-async fn members(db: &mut AsyncPgConnection, entries: &[Entry]) -> Outcome<BTreeSet<(RoomId, UserId)>> {
-    let pairs: BTreeSet<(RoomId, UserId)> = entries.iter().map(|entry| (entry.room, entry.sender)).collect();
-    let (rooms, users): (Vec<RoomId>, Vec<UserId>) = pairs.into_iter().unzip();
-    let members: Vec<Member> = diesel::sql_query(
-        "SELECT room_id, user_id FROM members JOIN unnest($1, $2) AS asked (room_id, user_id) \
-         USING (room_id, user_id)",
-    )
-    .bind::<Array<Uuid>, _>(rooms)
-    .bind::<Array<Uuid>, _>(users)
-    .load(db)
-    .await?;
-    Ok(members.into_iter().map(|member| (member.room_id, member.user_id)).collect())
+/// One line of the statement's answer; the lines come in the entries' order.
+#[derive(diesel::Queryable)]
+struct EntryOutcome {
+    is_member: bool,
+    is_same: bool,
+    is_fresh: bool,
+    seq: Option<Seq>,
+    rev: Option<Rev>,
+    at: Option<DateTime<Utc>>,
 }
 
-/// Gives every new entry the next numbers of its room.
-fn number(
-    entries: &[Entry],
-    mut heads: BTreeMap<RoomId, Heads>,
-    known: &HashMap<MessageId, Known>,
-    members: &BTreeSet<(RoomId, UserId)>,
-    now: DateTime<Utc>,
-) -> (Written, BTreeMap<RoomId, Heads>) {
-    let mut written = Written { answers: Vec::with_capacity(entries.len()), fresh: Vec::new() };
-    let mut in_batch: HashMap<MessageId, usize> = HashMap::new();
-    for (place, entry) in entries.iter().enumerate() {
-        let first = in_batch.get(&entry.id).copied();
-        let (answer, fresh) = if !members.contains(&(entry.room, entry.sender)) {
-            (Err(Refusal::NotMember), false)
-        } else if let Some(known) = known.get(&entry.id) {
-            (known.answer(entry), false)
-        } else if let Some(first) = first {
-            let answer =
-                if entries[first] == *entry { written.answers[first] } else { Err(Refusal::IdConflict) };
-            (answer, false)
-        } else {
-            let Some(heads) = heads.get_mut(&entry.room) else {
-                unreachable!("a member's room exists and is locked")
-            };
-            heads.last_seq = heads.last_seq.next();
-            heads.rev = heads.rev.next();
-            in_batch.insert(entry.id, place);
-            let (seq, rev) = (heads.last_seq, heads.rev);
-            (Ok(Accepted { room: entry.room, id: entry.id, seq, rev, at: timestamp(now) }), true)
+impl EntryOutcome {
+    fn answer(self, entry: &Entry) -> Answer {
+        let (true, Some(seq), Some(rev), Some(at)) = (self.is_member, self.seq, self.rev, self.at) else {
+            return Err(Refusal::NotMember);
         };
-        written.answers.push(answer);
-        written.fresh.push(fresh);
+        if !self.is_same {
+            return Err(Refusal::IdConflict);
+        }
+        Ok(Accepted { room: entry.room, id: entry.id, seq, rev, at: timestamp(at) })
     }
-    (written, heads)
 }
 
-async fn insert(db: &mut AsyncPgConnection, fresh: &[(&Entry, Accepted)], now: DateTime<Utc>) -> Outcome<()> {
-    diesel::sql_query(
-        "INSERT INTO messages (room_id, seq, rev, id, sender_id, body, at) \
-         SELECT *, $7 FROM unnest($1, $2, $3, $4, $5, $6)",
-    )
-    .bind::<Array<Uuid>, _>(fresh.iter().map(|(entry, _)| entry.room).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(fresh.iter().map(|(_, accepted)| accepted.seq).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(fresh.iter().map(|(_, accepted)| accepted.rev).collect::<Vec<_>>())
-    .bind::<Array<Uuid>, _>(fresh.iter().map(|(entry, _)| entry.id).collect::<Vec<_>>())
-    .bind::<Array<Uuid>, _>(fresh.iter().map(|(entry, _)| entry.sender).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(fresh.iter().map(|(entry, _)| entry.body.as_str()).collect::<Vec<_>>())
-    .bind::<Timestamptz, _>(now)
-    .execute(db)
-    .await?;
-    Ok(())
+/// The statement of `append.sql` with a batch: prepared once for each connection.
+struct Append<'a> {
+    ids: Vec<MessageId>,
+    rooms: Vec<RoomId>,
+    senders: Vec<UserId>,
+    bodies: Vec<&'a str>,
+    now: DateTime<Utc>,
 }
 
-async fn raise(db: &mut AsyncPgConnection, heads: &BTreeMap<RoomId, Heads>) -> Outcome<()> {
-    diesel::sql_query(
-        "UPDATE rooms SET last_seq = head.last_seq, rev = head.rev \
-         FROM unnest($1, $2, $3) AS head (id, last_seq, rev) \
-         WHERE rooms.id = head.id AND rooms.rev < head.rev",
-    )
-    .bind::<Array<Uuid>, _>(heads.keys().copied().collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(heads.values().map(|heads| heads.last_seq).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(heads.values().map(|heads| heads.rev).collect::<Vec<_>>())
-    .execute(db)
-    .await?;
-    Ok(())
-}
+const SQL: &str = include_str!("append.sql");
 
-/// Counts the new messages as their senders' own: they are not unread to them.
-async fn count(db: &mut AsyncPgConnection, fresh: &[(&Entry, Accepted)]) -> Outcome<()> {
-    let mut own: BTreeMap<(RoomId, UserId), i64> = BTreeMap::new();
-    for (entry, _) in fresh {
-        *own.entry((entry.room, entry.sender)).or_default() += 1;
+impl<'a> Append<'a> {
+    fn new(entries: &'a [Entry], now: DateTime<Utc>) -> Self {
+        Self {
+            ids: entries.iter().map(|entry| entry.id).collect(),
+            rooms: entries.iter().map(|entry| entry.room).collect(),
+            senders: entries.iter().map(|entry| entry.sender).collect(),
+            bodies: entries.iter().map(|entry| entry.body.as_str()).collect(),
+            now,
+        }
     }
-    diesel::sql_query(
-        "UPDATE members SET mine = mine + own.count \
-         FROM unnest($1, $2, $3) AS own (room_id, user_id, count) \
-         WHERE members.room_id = own.room_id AND members.user_id = own.user_id",
-    )
-    .bind::<Array<Uuid>, _>(own.keys().map(|(room, _)| *room).collect::<Vec<_>>())
-    .bind::<Array<Uuid>, _>(own.keys().map(|(_, user)| *user).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(own.values().copied().collect::<Vec<_>>())
-    .execute(db)
-    .await?;
-    Ok(())
+}
+
+impl QueryId for Append<'_> {
+    type QueryId = Append<'static>;
+
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for Append<'_> {
+    type SqlType = (Bool, Bool, Bool, Nullable<BigInt>, Nullable<BigInt>, Nullable<Timestamptz>);
+}
+
+impl QueryFragment<Pg> for Append<'_> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_sql("WITH given (ids, rooms, senders, bodies, at) AS (SELECT ");
+        pass.push_bind_param::<Array<Uuid>, _>(&self.ids)?;
+        pass.push_sql("::uuid[], ");
+        pass.push_bind_param::<Array<Uuid>, _>(&self.rooms)?;
+        pass.push_sql("::uuid[], ");
+        pass.push_bind_param::<Array<Uuid>, _>(&self.senders)?;
+        pass.push_sql("::uuid[], ");
+        pass.push_bind_param::<Array<Text>, _>(&self.bodies)?;
+        pass.push_sql("::text[], ");
+        pass.push_bind_param::<Timestamptz, _>(&self.now)?;
+        pass.push_sql("::timestamptz), ");
+        pass.push_sql(SQL);
+        Ok(())
+    }
 }

@@ -1,6 +1,6 @@
-//! Which entries are new, and what number each of them gets.
+//! What stands under an id already.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,10 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{Accepted, MessageId, Rev, RoomId, Seq, UserId};
 
 use super::{Answer, Entry, Refusal};
-use crate::{
-    clock::timestamp,
-    database::schema::{messages, rooms},
-};
+use crate::{clock::timestamp, database::schema::messages};
 
 /// A message that stands.
 #[derive(Clone, Queryable, Selectable)]
@@ -36,27 +33,6 @@ impl Known {
         }
         Ok(Accepted { room: entry.room, id: entry.id, seq: self.seq, rev: self.rev, at: timestamp(self.at) })
     }
-}
-
-/// A room's numbers, under its lock.
-#[derive(Clone, Copy, Queryable, Selectable)]
-#[diesel(table_name = rooms, check_for_backend(diesel::pg::Pg))]
-pub(super) struct Heads {
-    id: RoomId,
-    pub(super) last_seq: Seq,
-    pub(super) rev: Rev,
-}
-
-/// Locks the rooms, always in the order of their ids, and reads their numbers.
-pub(super) async fn lock(db: &mut AsyncPgConnection, ids: &[RoomId]) -> QueryResult<BTreeMap<RoomId, Heads>> {
-    let heads: Vec<Heads> = rooms::table
-        .filter(rooms::id.eq_any(ids))
-        .order(rooms::id)
-        .select(Heads::as_select())
-        .for_update()
-        .load(db)
-        .await?;
-    Ok(heads.into_iter().map(|heads| (heads.id, heads)).collect())
 }
 
 /// The messages that stand under these ids.

@@ -1,0 +1,190 @@
+//! The people of a run: what they write, and how they misbehave.
+
+use std::{collections::HashMap, sync::Mutex, sync::PoisonError, time::Duration};
+
+use model::{Body, MessageId, RoomId, Timestamp, outbox::Pending, wire::ClientFrame};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    journal::{Answer, Attempt, DeviceId, Journal, Note, fingerprint},
+    schedule::Kind,
+};
+use crate::{
+    client::{Device, Handle, Order, Refused},
+    random::Random,
+    world::Person,
+};
+
+/// Sockets of a person.
+const DEVICES: usize = 2;
+/// Old messages that are sent again at once.
+const AGAIN: usize = 4;
+/// How far back old messages are looked for, in answers.
+const BACK: usize = 400;
+
+pub(super) struct Member {
+    pub person: Person,
+    pub devices: Vec<(DeviceId, Handle)>,
+}
+
+pub(super) struct Crowd {
+    pub members: Vec<Member>,
+    pub journal: Journal,
+    texts: Mutex<HashMap<MessageId, String>>,
+}
+
+/// An old message.
+struct Old {
+    room: RoomId,
+    id: MessageId,
+    body: String,
+}
+
+impl Crowd {
+    /// Connects everybody.
+    pub(super) fn connect(people: Vec<Person>, random: &mut Random) -> Self {
+        let journal = Journal::default();
+        let mut members = Vec::new();
+        for person in people {
+            for room in &person.rooms {
+                journal.record().members.entry(*room).or_default().insert(person.user);
+            }
+            let mut devices = Vec::new();
+            for place in 0..DEVICES {
+                let id = (members.len() * DEVICES + place) as DeviceId;
+                let note = Note::new(journal.clone(), id, person.user);
+                devices.push((id, Device::start(person.user, person.http.clone(), note, random.fork())));
+            }
+            members.push(Member { person, devices });
+        }
+        Self { members, journal, texts: Mutex::default() }
+    }
+
+    pub(super) fn devices(&self) -> impl Iterator<Item = &(DeviceId, Handle)> {
+        self.members.iter().flat_map(|member| &member.devices)
+    }
+
+    pub(super) fn rooms(&self) -> Vec<RoomId> {
+        self.journal.record().members.keys().copied().collect()
+    }
+
+    /// One person writes to whomever, from whichever device, until `end`.
+    pub(super) async fn talk(&self, member: usize, rate: f64, end: Instant, mut random: Random) {
+        let member = &self.members[member];
+        loop {
+            sleep(Duration::from_secs_f64((0.5 + random.fraction()) / rate)).await;
+            if Instant::now() >= end {
+                return;
+            }
+            let room = member.person.rooms[random.index(member.person.rooms.len())];
+            let (device, handle) = &member.devices[random.index(member.devices.len())];
+            let pending = self.pending(room);
+            let attempt = attempt(member, &pending, Some(*device));
+            if handle.compose(pending) {
+                self.journal.record().attempts.push(attempt);
+            }
+        }
+    }
+
+    fn pending(&self, room: RoomId) -> Pending {
+        // Unique, so that a text that stands twice was stored twice.
+        let text = format!("{} says hello to everybody who reads this", MessageId::new());
+        let body = Body::new(text).expect("a text that may be sent");
+        let pending = Pending::new(room, body, Timestamp(0));
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(pending.id, pending.body.clone());
+        pending
+    }
+
+    /// Mischief of a kind; `dice` chooses who and with what. Returns when every HTTP call it made
+    /// has been answered or given up.
+    pub(super) async fn misbehave(&self, kind: Kind, dice: u64) {
+        let mut random = Random::new(dice);
+        let member = &self.members[random.index(self.members.len())];
+        match kind {
+            Kind::Duplicate => self.duplicate(member, &mut random).await,
+            Kind::Reorder => self.reorder(member, &mut random),
+            Kind::Conflict => self.conflict(member, &mut random).await,
+            Kind::Stranger => self.trespass(member, &mut random).await,
+            _ => {}
+        }
+    }
+
+    /// Two devices have the message in their outboxes, and a form sends it too.
+    async fn duplicate(&self, member: &Member, random: &mut Random) {
+        let pending = self.pending(member.person.rooms[random.index(member.person.rooms.len())]);
+        self.journal.record().attempts.push(attempt(member, &pending, None));
+        for (_, handle) in &member.devices {
+            handle.compose(pending.clone());
+        }
+        self.send_by_form(member, pending.room, pending.id, &pending.body).await;
+    }
+
+    /// Messages that were accepted are said once more, the newest first.
+    fn reorder(&self, member: &Member, random: &mut Random) {
+        let again = |old: Old| ClientFrame::Send { room: old.room, id: old.id, body: old.body };
+        let frames: Vec<ClientFrame> = self.accepted(member).into_iter().map(again).collect();
+        let (_, handle) = &member.devices[random.index(member.devices.len())];
+        handle.order(Order::Say(frames));
+    }
+
+    /// The same id with another text: after the first was accepted, or at the same time.
+    async fn conflict(&self, member: &Member, random: &mut Random) {
+        let old = self.accepted(member).into_iter().next().filter(|_| random.between(0, 2) == 0);
+        let first = old.unwrap_or_else(|| {
+            let pending = self.pending(member.person.rooms[random.index(member.person.rooms.len())]);
+            self.journal.record().attempts.push(attempt(member, &pending, None));
+            member.devices[0].1.compose(pending.clone());
+            Old { room: pending.room, id: pending.id, body: pending.body }
+        });
+        let other = format!("{} or rather not", first.body);
+        let Old { room, id, .. } = first;
+        let sender = member.person.user;
+        let body = fingerprint(&other);
+        self.journal.record().attempts.push(Attempt { room, id, sender, body, ordered_on: None });
+        self.send_by_form(member, room, id, &other).await;
+    }
+
+    /// A message to a chat of others, which must not be taken: it is no attempt to the journal, so
+    /// it may stand nowhere.
+    async fn trespass(&self, member: &Member, random: &mut Random) {
+        let rooms = self.rooms();
+        let room = rooms[random.index(rooms.len())];
+        if member.person.rooms.contains(&room) {
+            return;
+        }
+        let (id, body) = (MessageId::new(), "let me in".to_owned());
+        if random.between(0, 2) == 0 {
+            return self.send_by_form(member, room, id, &body).await;
+        }
+        let (_, handle) = &member.devices[random.index(member.devices.len())];
+        handle.order(Order::Say(vec![ClientFrame::Send { room, id, body }]));
+    }
+
+    async fn send_by_form(&self, member: &Member, room: RoomId, id: MessageId, body: &str) {
+        let outcome = match member.person.http.send(room, id, body).await {
+            Ok(accepted) => Ok(accepted),
+            Err(Refused::Answered(error)) => Err(error.code),
+            Err(Refused::Unknown(_)) => return,
+        };
+        let (sender, body) = (member.person.user, fingerprint(body));
+        self.journal.record().answers.push(Answer { room, id, sender, body, outcome });
+    }
+
+    /// Messages of a person that were accepted lately, the newest first.
+    fn accepted(&self, member: &Member) -> Vec<Old> {
+        let record = self.journal.record();
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = record.answers.iter().rev().take(BACK).filter(|answer| answer.sender == member.person.user);
+        let old = |answer: &Answer| {
+            let accepted = answer.outcome.ok()?;
+            let body = texts.get(&answer.id).filter(|text| fingerprint(text) == answer.body)?;
+            Some(Old { room: accepted.room, id: accepted.id, body: body.clone() })
+        };
+        own.filter_map(old).take(AGAIN).collect()
+    }
+}
+
+fn attempt(member: &Member, pending: &Pending, ordered_on: Option<DeviceId>) -> Attempt {
+    let body = fingerprint(&pending.body);
+    Attempt { room: pending.room, id: pending.id, sender: member.person.user, body, ordered_on }
+}

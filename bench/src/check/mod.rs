@@ -1,0 +1,18 @@
+//! The fault checker: people talk, things break, and at the end an oracle reads what everybody
+//! noted. Its promise is docs/PROVING.md.
+
+mod crowd;
+mod faults;
+mod finish;
+mod journal;
+mod options;
+mod oracle;
+#[cfg(test)]
+mod oracle_tests;
+mod run;
+mod schedule;
+mod verdict;
+
+pub use journal::{History, Told, fingerprint};
+pub use options::Options;
+pub use run::run;

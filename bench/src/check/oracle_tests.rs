@@ -1,0 +1,245 @@
+//! The oracle against records written by hand: each invariant, broken, is found, and nothing else is.
+//! Fails when any of the functions that `judge` calls is taken out of it.
+
+use std::collections::BTreeSet;
+
+use model::{Accepted, Code, MessageId, Rev, RoomId, Seq, Timestamp, UserId};
+
+use super::{
+    journal::{Answer, Attempt, Delivery, History, Record, Told, View},
+    oracle::{Findings, judge},
+};
+
+/// Device 0 is Ana's, device 1 Bo's, device 2 a stranger's.
+const ANA: u32 = 0;
+const BO: u32 = 1;
+const STRANGER: u32 = 2;
+
+/// A run in which all is well: Ana sends three messages to Bo.
+fn good() -> Record {
+    let (room, ana, bo) = (RoomId::new(), UserId::new(), UserId::new());
+    let mut record = Record::default();
+    record.members.insert(room, BTreeSet::from([ana, bo]));
+    record.devices.extend([(ANA, ana), (BO, bo), (STRANGER, UserId::new())]);
+    let mut messages = Vec::new();
+    for seq in 1..=3 {
+        let told = Told { id: MessageId::new(), seq: Seq(seq), rev: Rev(seq), sender: ana, body: seq as u64 };
+        let Told { id, seq, rev, sender, body } = told;
+        record.attempts.push(Attempt { room, id, sender, body, ordered_on: Some(ANA) });
+        let accepted = Accepted { room, id, seq, rev, at: Timestamp(0) };
+        record.answers.push(Answer { room, id, sender, body, outcome: Ok(accepted) });
+        for device in [ANA, BO] {
+            record.deliveries.push(Delivery { device, room, told, shown: false });
+            record.deliveries.push(Delivery { device, room, told, shown: true });
+        }
+        messages.push(told);
+    }
+    for whose in ["device 0", "device 1"] {
+        record.views.push(View { whose: whose.to_owned(), room, messages: messages.clone() });
+    }
+    record.standing.push(History { room, rev: Rev(3), last_seq: Seq(3), messages });
+    record
+}
+
+fn spoilt(spoil: impl FnOnce(&mut Record)) -> Findings {
+    let mut record = good();
+    spoil(&mut record);
+    judge(&record)
+}
+
+/// Takes a message away from everything that stands, numbers closed up.
+fn forget(record: &mut Record, place: usize) {
+    let history = &mut record.standing[0];
+    history.messages.remove(place);
+    (history.rev, history.last_seq) = (Rev(2), Seq(2));
+}
+
+fn says(findings: &Findings, words: &str) -> bool {
+    findings.violations.iter().any(|violation| violation.contains(words))
+}
+
+#[test]
+fn a_good_run_is_good() {
+    assert_eq!(judge(&good()), Findings::default());
+}
+
+#[test]
+fn an_accepted_message_that_does_not_stand_is_lost() {
+    let findings = spoilt(|record| {
+        forget(record, 2);
+        record.deliveries.clear();
+        record.views.clear();
+    });
+    assert_eq!((findings.lost, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn an_answer_with_another_number_is_found() {
+    let findings = spoilt(|record| {
+        let mut other = record.answers[0];
+        other.outcome = other.outcome.map(|accepted| Accepted { seq: Seq(9), rev: Rev(9), ..accepted });
+        record.answers.push(other);
+    });
+    assert_eq!((findings.doubled, findings.reordered), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn a_text_that_stands_twice_is_doubled() {
+    let findings = spoilt(|record| {
+        let mut again = record.standing[0].messages[2];
+        (again.id, again.seq, again.rev) = (MessageId::new(), Seq(4), Rev(4));
+        record.standing[0].messages.push(again);
+        (record.standing[0].rev, record.standing[0].last_seq) = (Rev(4), Seq(4));
+        record.views.clear();
+    });
+    assert_eq!((findings.doubled, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn what_nobody_sent_is_foreign() {
+    let findings = spoilt(|record| {
+        record.attempts.pop();
+    });
+    assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn the_message_of_a_stranger_is_foreign() {
+    let findings = spoilt(|record| {
+        let ana = record.devices[&ANA];
+        record.members.values_mut().for_each(|members| {
+            members.remove(&ana);
+        });
+        record.deliveries.retain(|delivery| delivery.device == BO);
+    });
+    assert_eq!((findings.foreign, findings.violations.len()), (3, 3), "{findings:?}");
+}
+
+#[test]
+fn numbers_with_a_hole_are_found() {
+    let findings = spoilt(|record| {
+        record.standing[0].rev = Rev(4);
+    });
+    assert!(says(&findings, "hole") && findings.violations.len() == 1, "{findings:?}");
+    let findings = spoilt(|record| {
+        let message = &mut record.standing[0].messages[2];
+        (message.seq, message.rev) = (Seq(4), Rev(4));
+    });
+    assert!(says(&findings, "goes on with number 4"), "{findings:?}");
+}
+
+#[test]
+fn changes_in_another_order_than_messages_are_found() {
+    let findings = spoilt(|record| {
+        let messages = &mut record.standing[0].messages;
+        (messages[1].rev, messages[2].rev) = (Rev(3), Rev(2));
+    });
+    assert!(says(&findings, "hole"), "{findings:?}");
+}
+
+#[test]
+fn what_was_shown_and_does_not_stand_is_foreign() {
+    let findings = spoilt(|record| {
+        let mut phantom = record.deliveries[0];
+        phantom.told = Told { id: MessageId::new(), seq: Seq(4), rev: Rev(4), body: 4, ..phantom.told };
+        record.deliveries.push(phantom);
+    });
+    assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn one_number_told_with_another_text_is_foreign() {
+    let findings = spoilt(|record| {
+        let mut other = record.deliveries[0];
+        other.told.body = 77;
+        record.deliveries.push(other);
+    });
+    assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn a_message_shown_twice_is_doubled() {
+    let findings = spoilt(|record| {
+        let last = record.deliveries.last().copied().unwrap();
+        record.deliveries.push(last);
+    });
+    assert_eq!(findings.doubled, 1, "{findings:?}");
+}
+
+#[test]
+fn messages_shown_in_another_order_are_reordered() {
+    let findings = spoilt(|record| {
+        record.deliveries.reverse();
+    });
+    assert_eq!((findings.reordered, findings.doubled, findings.lost), (4, 0, 0), "{findings:?}");
+}
+
+#[test]
+fn a_device_that_lacks_a_message_lost_it() {
+    let findings = spoilt(|record| {
+        record.views[1].messages.remove(1);
+    });
+    assert_eq!((findings.lost, findings.violations.len()), (1, 1), "{findings:?}");
+    assert!(says(&findings, "device 1 lacks 1"), "{findings:?}");
+}
+
+#[test]
+fn a_view_with_more_or_in_another_order_is_found() {
+    let findings = spoilt(|record| {
+        record.views[0].messages.swap(0, 1);
+    });
+    assert_eq!((findings.reordered, findings.violations.len()), (1, 1), "{findings:?}");
+    let findings = spoilt(|record| {
+        let last = record.views[0].messages[2];
+        record.views[0].messages.push(last);
+    });
+    assert_eq!((findings.doubled, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn what_reaches_a_stranger_is_foreign() {
+    let findings = spoilt(|record| {
+        let mut leaked = record.deliveries[0];
+        leaked.device = STRANGER;
+        record.deliveries.push(leaked);
+    });
+    assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn what_a_device_composed_first_stands_first() {
+    let findings = spoilt(|record| {
+        record.attempts.swap(0, 1);
+    });
+    assert_eq!((findings.reordered, findings.violations.len()), (1, 1), "{findings:?}");
+    let findings = spoilt(|record| {
+        record.attempts.swap(0, 1);
+        record.attempts[0].ordered_on = None;
+    });
+    assert_eq!(findings, Findings::default(), "sent from two devices: either order is right");
+}
+
+#[test]
+fn refusals_must_be_right() {
+    let refuse = |code| {
+        spoilt(|record| {
+            let answer = Answer { outcome: Err(code), ..record.answers[0] };
+            record.answers.push(answer);
+        })
+    };
+    assert_eq!(refuse(Code::Unavailable), Findings::default());
+    assert_eq!(refuse(Code::RateLimited), Findings::default());
+    assert_eq!(refuse(Code::IdConflict).lost, 1, "the same text stands: that is no conflict");
+    assert!(says(&refuse(Code::NotFound), "was refused as NotFound"));
+    let conflict = spoilt(|record| {
+        let answer = Answer { outcome: Err(Code::IdConflict), body: 99, ..record.answers[0] };
+        record.answers.push(answer);
+    });
+    assert_eq!(conflict, Findings::default());
+}
+
+#[test]
+fn incidents_are_violations() {
+    let findings = spoilt(|record| record.incidents.push("late".to_owned()));
+    assert_eq!(findings.violations, ["late"]);
+}

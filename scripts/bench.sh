@@ -1,0 +1,16 @@
+#!/bin/sh
+# Measures what the release costs on this machine, and prints one table. Arguments go to `bench load`.
+. "$(dirname "$0")/common.sh"
+. scripts/setup.sh
+steps=2
+
+say "building the release"
+rust
+wasm_bindgen
+wasm_split
+npm_packages style
+packages
+sh scripts/build.sh
+cargo build -p bench --release --locked --target-dir "$target"
+say "measuring; some two minutes"
+exec "$target/release/bench" load "$@"

@@ -1,0 +1,68 @@
+-- Appends a batch in one statement, and so in one transaction and one round trip, whatever the number
+-- of entries and rooms. All parts see the state at its beginning, except where rows are locked: those
+-- are read as they are once the lock is had. What another writer stores under the same id meanwhile
+-- breaks the unique key, and the batch is tried again.
+--
+-- WITH given (ids, rooms, senders, bodies, at) AS (SELECT …),
+entry AS (
+    SELECT entry.*, given.at
+    FROM given, unnest(ids, rooms, senders, bodies) WITH ORDINALITY
+        AS entry (id, room_id, sender_id, body, place)
+),
+-- The rooms' numbers, under their locks, always taken in the order of their ids.
+head AS (
+    SELECT id, last_seq, rev FROM rooms WHERE id IN (SELECT room_id FROM entry) ORDER BY id FOR UPDATE
+),
+-- Who may write. Locked, so that nobody writes after having left.
+member AS (
+    SELECT m.room_id, m.user_id FROM members m
+    WHERE (m.room_id, m.user_id) IN (SELECT room_id, sender_id FROM entry)
+    FOR KEY SHARE
+),
+known AS (
+    SELECT * FROM messages WHERE id IN (SELECT id FROM entry)
+),
+-- The first entry of each id that is not known.
+fresh AS (
+    SELECT DISTINCT ON (entry.id) entry.*
+    FROM entry JOIN member ON (member.room_id, member.user_id) = (entry.room_id, entry.sender_id)
+    WHERE NOT EXISTS (SELECT FROM known WHERE known.id = entry.id)
+    ORDER BY entry.id, entry.place
+),
+ranked AS (
+    SELECT fresh.*, row_number() OVER (PARTITION BY room_id ORDER BY place) AS rank FROM fresh
+),
+numbered AS (
+    SELECT ranked.*, head.last_seq + rank AS seq, head.rev + rank AS rev
+    FROM ranked JOIN head ON head.id = ranked.room_id
+),
+inserted AS (
+    INSERT INTO messages (room_id, seq, rev, id, sender_id, body, at)
+    SELECT room_id, seq, rev, id, sender_id, body, at FROM numbered ORDER BY place
+),
+raised AS (
+    UPDATE rooms SET last_seq = rooms.last_seq + added.count, rev = rooms.rev + added.count
+    FROM (SELECT room_id, count(*) FROM numbered GROUP BY room_id) AS added
+    WHERE rooms.id = added.room_id
+),
+-- One's own messages are not unread.
+counted AS (
+    UPDATE members SET mine = mine + own.count
+    FROM (SELECT room_id, sender_id, count(*) FROM numbered GROUP BY room_id, sender_id) AS own
+    WHERE (members.room_id, members.user_id) = (own.room_id, own.sender_id)
+),
+-- What stands under each id from here on.
+standing AS (
+    SELECT id, room_id, sender_id, body, seq, rev, at, NULL AS place FROM known
+    UNION ALL
+    SELECT id, room_id, sender_id, body, seq, rev, at, place FROM numbered
+)
+SELECT
+    member.user_id IS NOT NULL AS is_member,
+    coalesce((s.room_id, s.sender_id, s.body) = (entry.room_id, entry.sender_id, entry.body), false) AS is_same,
+    coalesce(s.place = entry.place, false) AS is_fresh,
+    s.seq, s.rev, s.at
+FROM entry
+LEFT JOIN member ON (member.room_id, member.user_id) = (entry.room_id, entry.sender_id)
+LEFT JOIN standing s ON s.id = entry.id
+ORDER BY entry.place

@@ -1,0 +1,232 @@
+//! Row 44: backup under load, restore to empty, start; and every backup that is refused.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use backend::{
+    Backend,
+    database::{self, schema::messages},
+    sessions::NewSession,
+    testing::{person, session},
+};
+use model::{Chat, Code, RoomId, wire::ServerFrame};
+use tokio::{task::JoinHandle, time::sleep};
+
+use crate::{
+    program::{Program, home, run},
+    world::Device,
+};
+
+/// Says 1, 2, 3 … in a room, one after the other, until told to end.
+struct Writer {
+    room: RoomId,
+    reader: NewSession,
+    accepted: Arc<AtomicI64>,
+    end: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl Writer {
+    async fn start(program: &Program, backend: &Backend, name: &str) -> Self {
+        let (one, other) =
+            (person(backend, &format!("{name}_one")).await, person(backend, &format!("{name}_two")).await);
+        let room = backend.open_private(&one, other.user()).await.unwrap().id;
+        let reader = session(backend, other.user()).await;
+        let mut device = program.dial(&session(backend, one.user()).await).await;
+        device.catch_up(&[]).await;
+        let (accepted, end) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicBool::new(false)));
+        let task = tokio::spawn(write(device, room, accepted.clone(), end.clone()));
+        Self { room, reader, accepted, end, task }
+    }
+
+    fn accepted(&self) -> i64 {
+        self.accepted.load(Ordering::SeqCst)
+    }
+
+    async fn reached(&self, number: i64) {
+        while self.accepted() < number {
+            assert!(!self.task.is_finished(), "the writer goes on");
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn end(&mut self) {
+        self.end.store(true, Ordering::SeqCst);
+        (&mut self.task).await.unwrap();
+    }
+}
+
+async fn write(mut device: Device, room: RoomId, accepted: Arc<AtomicI64>, end: Arc<AtomicBool>) {
+    while !end.load(Ordering::SeqCst) {
+        let number = accepted.load(Ordering::SeqCst) + 1;
+        let id = device.send(room, &number.to_string()).await;
+        match device.answer(id).await {
+            Ok(seq) => {
+                assert_eq!(seq, number);
+                accepted.store(number, Ordering::SeqCst);
+            }
+            Err(error) if error.code == Code::RateLimited => {
+                sleep(Duration::from_millis(error.retry_after.unwrap_or(50).into())).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+async fn history(backend: &Backend, room: RoomId) -> Vec<(i64, String)> {
+    use diesel::prelude::*;
+    // Here only: it would give atomics a `load` of its own.
+    use diesel_async::RunQueryDsl;
+    let rows = messages::table.filter(messages::room_id.eq(room)).order(messages::seq);
+    let mut db = backend.db.get().await.unwrap();
+    rows.select((messages::seq, messages::body)).load(&mut db).await.unwrap()
+}
+
+async fn caught_up(chat: &mut Chat, device: &mut Device) {
+    device.say(&chat.hello()).await;
+    loop {
+        let frame = device.next().await;
+        let last = matches!(frame, ServerFrame::CaughtUp);
+        chat.receive(frame);
+        if last {
+            return;
+        }
+    }
+}
+
+fn bodies(chat: &Chat, room: RoomId) -> Vec<String> {
+    let timeline = &chat.conversation(room).unwrap().timeline;
+    timeline.messages().iter().map(|message| message.body.clone()).collect()
+}
+
+/// Fails when the client's rule for a server that was set back (`Timeline::is_set_back`) or the
+/// server's `limited` answer to a cursor ahead of it is off, or the dump is not of one moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_44_what_was_backed_up_under_load_comes_back_whole_and_clients_follow() {
+    let home = home();
+    let (data, new, file) = (home.path().join("data"), home.path().join("new"), home.path().join("backup"));
+    let program = Program::start(&data).await;
+    let backend = program.backend().await;
+    let mut writers = Vec::new();
+    for name in ["ana", "bea", "cai", "dov"] {
+        writers.push(Writer::start(&program, &backend, name).await);
+    }
+    let mut before = Vec::new();
+    for writer in &writers {
+        writer.reached(20).await;
+        before.push(writer.accepted());
+    }
+    run(&data, &["admin", "backup", file.to_str().unwrap()]).await.unwrap();
+    let mut chats = Vec::new();
+    for writer in &mut writers {
+        writer.reached(writer.accepted() + 5).await;
+        writer.end().await;
+        let mut chat = Chat::new(writer.reader.who.user());
+        caught_up(&mut chat, &mut program.dial(&writer.reader).await).await;
+        chat.disconnected();
+        chats.push(chat);
+    }
+    drop(backend);
+    program.stop().await;
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let told = run(&new, &["admin", "restore", file.to_str().unwrap()]).await.unwrap();
+    assert!(told.contains("8 people, 4 chats, "), "{told}");
+    let program = Program::start(&new).await;
+    let backend = program.backend().await;
+    database::audit(&program.database_url()).await.unwrap();
+    for ((writer, chat), before) in writers.iter().zip(&mut chats).zip(before) {
+        let there = history(&backend, writer.room).await;
+        let last = there.len() as i64;
+        assert!((before..writer.accepted()).contains(&last), "{before} {last} {}", writer.accepted());
+        assert_eq!(there, (1..=last).map(|n| (n, n.to_string())).collect::<Vec<_>>());
+
+        // The access token made before goes on: the secret came back too.
+        let mut device = program.dial(&writer.reader).await;
+        caught_up(chat, &mut device).await;
+        let id = device.send(writer.room, "after").await;
+        while chat.conversation(writer.room).unwrap().timeline.rev().0 <= last {
+            chat.receive(device.next().await);
+        }
+        let mut expected: Vec<String> = there.into_iter().map(|(_, body)| body).collect();
+        expected.push("after".to_owned());
+        let seen = bodies(chat, writer.room);
+        assert!(seen.len() > 1 && expected.ends_with(&seen), "{seen:?}\n{expected:?}");
+        device.send_as(writer.room, id, "after").await;
+        assert_eq!(device.answer(id).await, Ok(last + 1));
+    }
+    drop(backend);
+    program.stop().await;
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A tar file that agrees with itself around a dump that is none.
+fn agreeing(file: &Path, dump: &[u8]) {
+    use sha2::{Digest, Sha256};
+    let sum: String = Sha256::digest(dump).iter().map(|byte| format!("{byte:02x}")).collect();
+    let manifest = serde_json::json!({
+        "format": 1, "program": "0.1.0", "schema": database::newest_schema().unwrap(),
+        "made_at": "2026-11-24T00:00:00Z", "database_sha256": sum, "secret_sha256": null,
+    });
+    let mut tar = tar::Builder::new(fs::File::create(file).unwrap());
+    for (name, content) in [("database.dump", dump), ("rapport.json", manifest.to_string().as_bytes())] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o600);
+        tar.append_data(&mut header, name, content).unwrap();
+    }
+    tar.finish().unwrap();
+}
+
+/// Fails when the sums are not compared, when a target is not looked at first, or when the folder
+/// beside is not removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing() {
+    let home = home();
+    let (data, new, file) = (home.path().join("data"), home.path().join("new"), home.path().join("backup"));
+    let path = file.to_str().unwrap();
+    let refused = run(&data, &["admin", "backup", path]).await.unwrap_err();
+    assert!(refused.contains("there is nothing to back up"), "{refused}");
+    assert_eq!(names(home.path()), [""; 0]);
+
+    run(&data, &["migrate"]).await.unwrap();
+    run(&data, &["admin", "backup", path]).await.unwrap();
+    let whole = fs::read(&file).unwrap();
+    let refused = run(&data, &["admin", "backup", path]).await.unwrap_err();
+    assert!(refused.ends_with("is there already; name a new file"), "{refused}");
+    assert_eq!(fs::read(&file).unwrap(), whole);
+    let refused = run(&data, &["admin", "restore", path]).await.unwrap_err();
+    assert!(refused.contains("is not empty"), "{refused}");
+
+    for length in [0, 100, 600, whole.len() / 2, whole.len() - 2_000] {
+        fs::write(&file, &whole[..length]).unwrap();
+        let refused = run(&new, &["admin", "restore", path]).await.unwrap_err();
+        assert!(refused.contains("is not a"), "{length}: {refused}");
+    }
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    fs::write(&file, damaged).unwrap();
+    let refused = run(&new, &["admin", "restore", path]).await.unwrap_err();
+    assert!(refused.contains("is damaged"), "{refused}");
+    agreeing(&file, b"not a dump");
+    let refused = run(&new, &["admin", "restore", path]).await.unwrap_err();
+    assert!(refused.contains("pg_restore failed"), "{refused}");
+    assert_eq!(names(home.path()), ["backup", "data"]);
+    fs::write(&file, whole).unwrap();
+    fs::create_dir(&new).unwrap();
+    run(&new, &["admin", "restore", path]).await.unwrap();
+}

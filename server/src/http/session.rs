@@ -7,16 +7,25 @@ use axum::{
     response::Response,
 };
 use backend::{SignedIn, accounts::Origin, sessions::Cookies};
-use model::Code;
+use model::{Code, Error};
 
+<<<<<<< HEAD
 use super::{peer, site::Web};
+=======
+use super::{origin::refuse, site::Web};
+>>>>>>> checker
 
 /// Puts the caller's address, and who is signed in, into the request. An access token that has run
 /// out is renewed here, so that no client needs to know how: the answer carries the new cookies.
 pub(super) async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let from = from(&request, &web);
     request.extensions_mut().insert(from);
-    let (who, cookies) = identify(&web, request.headers()).await;
+    let (who, cookies) = match identify(&web, request.headers()).await {
+        Ok(known) => known,
+        // Nobody can tell whether the session stands, and told "signed out" a client would give it up.
+        Err(error) if is_for_programs(request.uri().path()) => return refuse(&error),
+        Err(_) => (None, Vec::new()),
+    };
     if let Some(who) = who {
         request.extensions_mut().insert(who);
     }
@@ -38,19 +47,27 @@ fn sets_session(headers: &HeaderMap, names: Cookies) -> bool {
         .any(|(name, _)| [names.access(), names.refresh()].contains(&name))
 }
 
-async fn identify(web: &Web, headers: &HeaderMap) -> (Option<SignedIn>, Vec<String>) {
+/// Whether a program reads the answer, and not a person.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/socket"
+}
+
+/// Who asks, and the cookies to renew.
+///
+/// # Errors
+/// The database is away: the browser keeps its cookies for a better moment.
+async fn identify(web: &Web, headers: &HeaderMap) -> Result<(Option<SignedIn>, Vec<String>), Error> {
     let names = web.site.cookies;
     if let Some(access) = cookie(headers, names.access())
         && let Ok(who) = web.backend.authenticate(access)
     {
-        return (Some(who), Vec::new());
+        return Ok((Some(who), Vec::new()));
     }
-    let Some(refresh) = cookie(headers, names.refresh()) else { return (None, Vec::new()) };
+    let Some(refresh) = cookie(headers, names.refresh()) else { return Ok((None, Vec::new())) };
     match web.backend.refresh(refresh).await {
-        Ok(renewed) => (Some(renewed.who), renewed_cookies(names, &renewed)),
-        Err(error) if error.code == Code::SignedOut => (None, names.end()),
-        // The database is away: the browser keeps its cookies for a better moment.
-        Err(_) => (None, Vec::new()),
+        Ok(renewed) => Ok((Some(renewed.who), renewed_cookies(names, &renewed))),
+        Err(error) if error.code == Code::SignedOut => Ok((None, names.end())),
+        Err(error) => Err(error),
     }
 }
 

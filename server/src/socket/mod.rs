@@ -16,11 +16,13 @@ use model::{Error, limits::FRAME_BYTES};
 
 use crate::http::{origin, site::Web};
 
-/// Read and write buffer of a connection, in bytes. The library's default of 128 KiB for reading
+/// Buffer of a connection for writing, in bytes. The library's default of 128 KiB for reading
 /// would be most of what an idle connection costs. A frame larger than the buffer for writing passes
 /// through it alone: the next one waits until it has gone. So nothing else bounds that buffer, and
 /// nothing may: a bound below the largest catch-up would end every connection that needs one.
 const BUFFER: usize = 2 * 1024;
+/// For reading: what clients say while they listen is short. Longer frames make it grow.
+const READ_BUFFER: usize = 1024;
 
 /// Upgrades to a socket. A browser sends cookies along whoever asks, so the origin is checked
 /// before anything else.
@@ -39,7 +41,7 @@ pub(crate) async fn open(
         Err(rejection) => return axum::response::IntoResponse::into_response(rejection),
     };
     upgrade
-        .read_buffer_size(BUFFER)
+        .read_buffer_size(READ_BUFFER)
         .write_buffer_size(BUFFER)
         .max_frame_size(FRAME_BYTES)
         .max_message_size(FRAME_BYTES)

@@ -103,3 +103,16 @@ async fn a_password_opens_a_session_over_http() {
     let session = world.backend.verify(registration.id, &code, &from).await.unwrap();
     world.device(&session).await;
 }
+
+/// A client that is told "signed out" gives its session up. Fails when the session layer takes a
+/// failed exchange for nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_cannot_be_looked_up_is_not_called_ended() {
+    let world = World::start().await;
+    let ana = world.person("ana").await;
+    let mut renewing = world.upgrade(&ana);
+    let refresh = format!("dev-rapport-refresh={}", ana.refresh);
+    renewing.headers_mut().insert("cookie", refresh.parse().unwrap());
+    world.backend.hide_sessions().await;
+    assert_eq!(refused(renewing).await, 503);
+}

@@ -72,6 +72,16 @@ impl TestBackend {
         session(&self.backend, user).await
     }
 
+    /// From now on nothing can be learnt about sessions, as while the database is away.
+    ///
+    /// # Panics
+    /// The test server does not answer.
+    pub async fn hide_sessions(&self) {
+        let mut db = self.db.get().await.expect("the test server answers");
+        let hidden = diesel::sql_query("ALTER TABLE sessions RENAME TO away").execute(&mut db).await;
+        hidden.expect("the table is there");
+    }
+
     /// Two people and their private chat.
     ///
     /// # Panics

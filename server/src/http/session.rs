@@ -9,11 +9,7 @@ use axum::{
 use backend::{SignedIn, accounts::Origin, sessions::Cookies};
 use model::{Code, Error};
 
-<<<<<<< HEAD
-use super::{peer, site::Web};
-=======
-use super::{origin::refuse, site::Web};
->>>>>>> checker
+use super::{origin::refuse, peer, site::Web};
 
 /// Puts the caller's address, and who is signed in, into the request. An access token that has run
 /// out is renewed here, so that no client needs to know how: the answer carries the new cookies.

@@ -22,7 +22,7 @@ use crate::http::{origin, site::Web};
 /// nothing may: a bound below the largest catch-up would end every connection that needs one.
 const BUFFER: usize = 2 * 1024;
 /// For reading: what clients say while they listen is short. Longer frames make it grow.
-const READ_BUFFER: usize = 1024;
+const READ_BUFFER: usize = 512;
 
 /// Upgrades to a socket. A browser sends cookies along whoever asks, so the origin is checked
 /// before anything else.

@@ -17,7 +17,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 use crate::database;
 pub use backend::{TestBackend, person, session};
-pub use look::{execute, history, member};
+pub use look::{digest, execute, history, member, run};
 use server::TestServer;
 
 static SERVER: OnceLock<Result<TestServer, String>> = OnceLock::new();

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use backend::{
     SignedIn,
     sessions::{Cookies, NewSession},
-    testing::TestBackend,
+    testing::{self, TestBackend},
 };
 use futures::{SinkExt, StreamExt};
 use leptos::config::LeptosOptions;
@@ -106,29 +106,12 @@ impl World {
 
     /// Runs a statement that no use case has.
     pub(crate) async fn sql(&self, statement: &str) {
-        use diesel_async::SimpleAsyncConnection;
-        self.backend.db.get().await.unwrap().batch_execute(statement).await.unwrap();
+        testing::run(&self.backend, statement).await;
     }
 
     /// All that people made, in one line for each table.
     pub(crate) async fn digest(&self) -> Vec<String> {
-        use diesel_async::RunQueryDsl;
-        #[derive(diesel::QueryableByName)]
-        struct Line {
-            #[diesel(sql_type = diesel::sql_types::Text)]
-            line: String,
-        }
-        let mut db = self.backend.db.get().await.unwrap();
-        let mut lines = Vec::new();
-        for table in ["users", "registrations", "sessions", "rooms", "private_rooms", "members", "messages"] {
-            let query = format!(
-                "SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') \
-                 AS line FROM {table} t"
-            );
-            let line: Line = diesel::sql_query(query).get_result(&mut db).await.unwrap();
-            lines.push(line.line);
-        }
-        lines
+        testing::digest(&self.backend).await
     }
 
     /// A room of many, each with a session.

@@ -1,6 +1,6 @@
 //! Looking into a database, and putting a hand in: for tests above this crate.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use model::{MessageId, RoomId, UserId};
 
@@ -35,4 +35,37 @@ pub async fn member(backend: &Backend) -> UserId {
 /// The database does not answer, or refuses one.
 pub async fn execute(url: &str, sql: &str) -> anyhow::Result<()> {
     Ok(AsyncPgConnection::establish(url).await?.batch_execute(sql).await?)
+}
+
+/// Runs a statement on a backend's own database.
+///
+/// # Panics
+/// The database does not answer, or refuses it.
+pub async fn run(backend: &Backend, statement: &str) {
+    let mut db = backend.db.get().await.expect("the database answers");
+    db.batch_execute(statement).await.expect("a statement that may be run");
+}
+
+/// All that people made, in one line for each table: equal lines are an equal content.
+///
+/// # Panics
+/// The database does not answer.
+pub async fn digest(backend: &Backend) -> Vec<String> {
+    let mut db = backend.db.get().await.expect("the database answers");
+    let mut lines = Vec::new();
+    for table in ["users", "registrations", "sessions", "rooms", "private_rooms", "members", "messages"] {
+        let query = format!(
+            "SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') \
+             AS line FROM {table} t"
+        );
+        let line: Line = diesel::sql_query(query).get_result(&mut db).await.expect("the table is there");
+        lines.push(line.line);
+    }
+    lines
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
 }

@@ -2,15 +2,16 @@
 //! The browser, the load generator and the property tests run this same code.
 
 use crate::{
+    error::Error,
     id::{MessageId, RoomId, UserId},
     limits::{CATCH_UP, CURSOR_ROOMS},
-    messages::{Accepted, Message, Page},
-    number::{Rev, Seq},
+    messages::{Accepted, Logged, Message, Page},
+    number::{Offset, Rev, Seq, Timestamp},
     outbox::{Outbox, Pending},
     rooms::{Mark, Room},
     timeline::{Changes, Timeline},
     vec_map::VecMap,
-    wire::{Change, ClientFrame, Item, Position, ServerFrame},
+    wire::{Change, ClientFrame, Item, Position, ServerFrame, Stored},
 };
 
 /// A room and its messages.
@@ -109,6 +110,12 @@ impl Chat {
         self.outbox.remove(id);
     }
 
+    /// Messages of a room that are shown as on their way: without those that stand in its timeline.
+    pub fn waiting(&self, room: RoomId) -> impl Iterator<Item = &Pending> {
+        let live = self.rooms.get(&room).map_or(&[][..], |conversation| conversation.timeline.live());
+        self.outbox.in_room(room).filter(|pending| live.iter().all(|live| live.message.id != pending.id))
+    }
+
     /// The frames that may leave now. None before the client is caught up.
     pub fn sends(&mut self) -> Vec<ClientFrame> {
         if !self.caught_up {
@@ -141,7 +148,8 @@ impl Chat {
             conversation.merge(room, self.me);
             return;
         }
-        let timeline = Timeline::new(room.rev, room.last_seq, room.last.clone());
+        let mut timeline = Timeline::new(room.rev, room.last_seq, room.last.clone());
+        timeline.settle(room.log);
         let confirmed = room.mark(self.me).map_or(NOTHING, |mark| (mark.delivered, mark.read));
         self.rooms.insert(room.id, Conversation { room, timeline, confirmed, told: confirmed });
     }
@@ -177,13 +185,16 @@ impl Chat {
             ServerFrame::Left { room } => {
                 self.rooms.remove(&room);
             }
-            ServerFrame::Changes { room, after, upto, limited, messages, marks } => {
-                self.changes(room, Changes { after, upto, limited, messages }, marks);
+            ServerFrame::Changes { room, after, upto, limited, messages, marks, log } => {
+                self.changes(room, Changes { after, upto, limited, messages }, marks, log);
             }
             ServerFrame::Change(change) => self.change(change),
+            ServerFrame::Live { room, log, message } => self.live(room, log, message),
+            ServerFrame::Stored(stored) => self.stored(stored),
+            ServerFrame::Logged(logged) => self.logged(logged),
             ServerFrame::CaughtUp => self.caught_up = true,
             ServerFrame::Accepted(accepted) => self.accepted(accepted),
-            ServerFrame::Rejected { id, error, .. } => self.outbox.refuse(id, error),
+            ServerFrame::Rejected { room, id, error, log } => self.rejected(room, id, error, log),
             ServerFrame::Mark { room, mark } => self.raise(room, &[mark]),
             ServerFrame::Beat { heads } => self.heads(heads),
             ServerFrame::Welcome { .. } | ServerFrame::Error { .. } | ServerFrame::Unknown => {}
@@ -232,7 +243,43 @@ impl Chat {
         self.refresh(room);
     }
 
-    fn changes(&mut self, room: RoomId, changes: Changes, marks: Vec<Mark>) {
+    /// A message that has no number yet: shown below the others, until it gets one.
+    fn live(&mut self, room: RoomId, log: Offset, message: Message) {
+        let ours = |pending: &Pending| (pending.room, &pending.body) == (room, &message.body);
+        if message.sender == self.me && self.outbox.get(message.id).is_some_and(ours) {
+            self.outbox.log(message.id, log);
+        }
+        if let Some(conversation) = self.rooms.get_mut(&room) {
+            conversation.timeline.log(room, log, message);
+        }
+        self.refresh(room);
+    }
+
+    fn stored(&mut self, stored: Stored) {
+        let room = stored.room;
+        if let Some(conversation) = self.rooms.get_mut(&room) {
+            conversation.timeline.store(stored);
+        }
+        self.refresh(room);
+    }
+
+    /// The answer may overtake the live copy.
+    fn logged(&mut self, logged: Logged) {
+        let Logged { room, id, log, at } = logged;
+        let Some(pending) = self.outbox.get(id) else { return };
+        let body = pending.body.clone();
+        let message = Message { id, seq: Seq::ZERO, rev: Rev::ZERO, sender: self.me, at, body };
+        self.live(room, log, message);
+    }
+
+    fn rejected(&mut self, room: RoomId, id: MessageId, error: Error, log: Option<Offset>) {
+        if let (Some(log), Some(conversation)) = (log, self.rooms.get_mut(&room)) {
+            conversation.timeline.refuse(id, log);
+        }
+        self.outbox.refuse(id, error, log);
+    }
+
+    fn changes(&mut self, room: RoomId, changes: Changes, marks: Vec<Mark>, log: Offset) {
         for message in &changes.messages {
             self.outbox.remove(message.id);
         }
@@ -241,6 +288,7 @@ impl Chat {
             conversation.forget_heads();
         }
         conversation.timeline.fill(changes);
+        conversation.timeline.settle(log);
         self.raise(room, &marks);
     }
 
@@ -275,6 +323,9 @@ impl Chat {
         };
         conversation.refresh(self.me);
         self.outbox.settle(room, conversation.timeline.rev());
+        if let Some(log) = conversation.timeline.settled() {
+            self.outbox.ask_again(room, log);
+        }
     }
 
     fn heads(&mut self, heads: VecMap<RoomId, Rev>) {
@@ -286,15 +337,26 @@ impl Chat {
     }
 
     fn holds(&self, room: RoomId, id: MessageId) -> bool {
-        let Some(conversation) = self.rooms.get(&room) else { return false };
-        conversation.timeline.messages().iter().any(|message| message.id == id)
+        self.rooms.get(&room).is_some_and(|conversation| conversation.timeline.holds(id))
     }
 }
 
 impl Conversation {
+    /// The newest message that anybody may see here, numbered or not.
+    pub fn newest(&self) -> Option<&Message> {
+        let live = self.timeline.live().last().map(|live| &live.message);
+        live.or(self.room.last.as_ref())
+    }
+
+    /// When something last happened.
+    pub fn active_at(&self) -> Timestamp {
+        self.newest().map_or(self.room.created_at, |message| message.at)
+    }
+
     /// Takes over what the server says of the room. Heads ahead of the timeline show as missing.
     fn merge(&mut self, room: Room, me: UserId) {
         self.timeline.hear(room.rev);
+        self.timeline.settle(room.log);
         self.raise(&room.marks, me);
         let known = std::mem::replace(&mut self.room, room);
         self.merge_older(known, me);

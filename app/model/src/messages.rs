@@ -6,11 +6,11 @@ use crate::{
     error::{Error, Result},
     id::{MessageId, RoomId, UserId},
     limits::MESSAGE_CHARS,
-    number::{Rev, Seq, Timestamp},
+    number::{Offset, Rev, Seq, Timestamp},
 };
 
 /// A message in its present state. Of two copies with the same `id` the one with the higher
-/// `rev` is the newer.
+/// `rev` is the newer. `seq` and `rev` are 0 while it has no number yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub id: MessageId,
@@ -19,6 +19,13 @@ pub struct Message {
     pub sender: UserId,
     pub at: Timestamp,
     pub body: String,
+}
+
+impl Message {
+    /// Its number, once it has one.
+    pub fn number(&self) -> Option<Seq> {
+        Some(self.seq).filter(|seq| *seq > Seq::ZERO)
+    }
 }
 
 /// A text that may be sent: with something to see, at most [`MESSAGE_CHARS`] long, without NUL.
@@ -71,6 +78,77 @@ pub struct Accepted {
     pub seq: Seq,
     pub rev: Rev,
     pub at: Timestamp,
+}
+
+/// The server's answer to a message where numbers follow: it is durable in the message log. What is
+/// logged first under an id stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    pub room: RoomId,
+    pub id: MessageId,
+    pub log: Offset,
+    pub at: Timestamp,
+}
+
+/// A message that is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Answer", try_from = "Answer")]
+pub enum Sent {
+    /// It has its number.
+    Accepted(Accepted),
+    /// Its number follows. If another message was logged first under its id, that one gets the number,
+    /// and the sender is told.
+    Logged(Logged),
+}
+
+impl Sent {
+    /// Its number, if it has one.
+    pub fn accepted(self) -> Option<Accepted> {
+        match self {
+            Self::Accepted(accepted) => Some(accepted),
+            Self::Logged(_) => None,
+        }
+    }
+}
+
+/// Either, as it travels: told apart by its fields.
+#[derive(Clone, Serialize, Deserialize)]
+struct Answer {
+    room: RoomId,
+    id: MessageId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seq: Option<Seq>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rev: Option<Rev>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    log: Option<Offset>,
+    at: Timestamp,
+}
+
+impl From<Sent> for Answer {
+    fn from(sent: Sent) -> Self {
+        match sent {
+            Sent::Accepted(Accepted { room, id, seq, rev, at }) => {
+                Self { room, id, seq: Some(seq), rev: Some(rev), log: None, at }
+            }
+            Sent::Logged(Logged { room, id, log, at }) => {
+                Self { room, id, seq: None, rev: None, log: Some(log), at }
+            }
+        }
+    }
+}
+
+impl TryFrom<Answer> for Sent {
+    type Error = &'static str;
+
+    fn try_from(answer: Answer) -> std::result::Result<Self, Self::Error> {
+        let Answer { room, id, seq, rev, log, at } = answer;
+        match (seq, rev, log) {
+            (Some(seq), Some(rev), _) => Ok(Self::Accepted(Accepted { room, id, seq, rev, at })),
+            (_, _, Some(log)) => Ok(Self::Logged(Logged { room, id, log, at })),
+            _ => Err("neither a number nor a place in the log"),
+        }
+    }
 }
 
 /// A run of messages without holes, oldest first.

@@ -56,6 +56,11 @@ number!(
     /// holes, never reused. A client that holds `rev` n has seen everything up to n.
     Rev
 );
+number!(
+    /// A place in the message log. Where the log numbers messages a little after they are durable, it
+    /// orders those of a room that have no number yet; numbers follow the same order.
+    Offset
+);
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z, by the server's clock.
 /// Shown to people; never used to order anything.

@@ -6,7 +6,7 @@ use crate::{
     error::Error,
     id::{MessageId, RoomId},
     messages::Body,
-    number::{Rev, Timestamp},
+    number::{Offset, Rev, Timestamp},
 };
 
 /// A message that waits for its `accepted`. Kept on disk until then, under the same id.
@@ -28,13 +28,16 @@ pub struct Pending {
     /// Durable, as this change of the room: it only waits for its place on the screen.
     #[serde(skip)]
     placed: Option<Rev>,
+    /// Durable in the log, at this place: it only waits for its number.
+    #[serde(skip)]
+    logged: Option<Offset>,
 }
 
 impl Pending {
     pub fn new(room: RoomId, body: Body, at: Timestamp) -> Self {
         let body = body.into_string();
         let id = MessageId::new();
-        Self { id, room, body, at, failed: None, in_flight: false, held: false, placed: None }
+        Self { id, room, body, at, failed: None, in_flight: false, held: false, placed: None, logged: None }
     }
 
     /// Shown, but not to leave before [`Outbox::release`]: it is not on disk yet, or another tab
@@ -89,6 +92,23 @@ impl Outbox {
         }
     }
 
+    /// The message is durable in the log and its number follows: not sent again on this connection.
+    pub fn log(&mut self, id: MessageId, log: Offset) {
+        if let Some(entry) = self.entry(id) {
+            entry.logged = Some(log);
+            entry.failed = None;
+            entry.in_flight = false;
+        }
+    }
+
+    /// Everything the room logged before `log` has its number or none. What is still here was not
+    /// among it, and its refusal was not heard: it asks once more.
+    pub fn ask_again(&mut self, room: RoomId, log: Offset) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.room == room) {
+            entry.logged = entry.logged.filter(|logged| *logged >= log);
+        }
+    }
+
     /// Every change of the room up to `rev` is shown: placed messages among them are done.
     pub fn settle(&mut self, room: RoomId, rev: Rev) {
         self.entries.retain(|entry| entry.room != room || entry.placed.is_none_or(|placed| placed > rev));
@@ -116,10 +136,15 @@ impl Outbox {
         Some(self.entries.remove(place))
     }
 
-    /// The server did not take the message: a lasting refusal is shown, a passing one waits.
-    pub fn refuse(&mut self, id: MessageId, error: Error) {
+    /// The server did not take the message: a lasting refusal is shown, a passing one waits. With
+    /// `log` only what was logged there is meant: another device's copy of the id may stand.
+    pub fn refuse(&mut self, id: MessageId, error: Error, log: Option<Offset>) {
         let Some(entry) = self.entry(id) else { return };
+        if log.is_some() && entry.logged != log {
+            return;
+        }
         entry.in_flight = false;
+        entry.logged = None;
         if !error.code.is_temporary() {
             entry.failed = Some(error);
         }
@@ -130,6 +155,7 @@ impl Outbox {
         if let Some(entry) = self.entry(id) {
             entry.failed = None;
             entry.in_flight = false;
+            entry.logged = None;
         }
     }
 
@@ -138,10 +164,12 @@ impl Outbox {
         self.entries.iter().any(|entry| entry.in_flight)
     }
 
-    /// The connection is gone, and with it every answer that was due.
+    /// The connection is gone, and with it every answer that was due. What was logged is asked for
+    /// once more: its number, or its refusal, may be among what was not heard.
     pub fn disconnected(&mut self) {
         for entry in &mut self.entries {
             entry.in_flight = false;
+            entry.logged = None;
         }
     }
 
@@ -152,7 +180,8 @@ impl Outbox {
             self.entries.iter().filter(|entry| entry.in_flight).map(|entry| entry.room).collect();
         let mut ready = Vec::new();
         for entry in &mut self.entries {
-            if entry.failed.is_some() || entry.placed.is_some() || busy.contains(&entry.room) {
+            let durable = entry.placed.is_some() || entry.logged.is_some();
+            if entry.failed.is_some() || durable || busy.contains(&entry.room) {
                 continue;
             }
             busy.push(entry.room);

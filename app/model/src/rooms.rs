@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{RoomId, UserId},
     messages::Message,
-    number::{Rev, Seq, Timestamp},
+    number::{Offset, Rev, Seq, Timestamp},
     people::Person,
 };
 
@@ -60,6 +60,9 @@ pub struct Room {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Message>,
     pub created_at: Timestamp,
+    /// What the room logged before this place has its number: see [`crate::wire::Stored`].
+    #[serde(default, skip_serializing_if = "crate::wire::is_start")]
+    pub log: Offset,
 }
 
 impl Room {

@@ -7,9 +7,10 @@
 use std::ops::RangeInclusive;
 
 use crate::{
+    id::{MessageId, RoomId},
     messages::{Message, Page},
-    number::{Rev, Seq},
-    wire::{Change, Item},
+    number::{Offset, Rev, Seq},
+    wire::{Change, Item, Stored},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,28 @@ pub struct Timeline {
     messages: Vec<Message>,
     /// Changes that came before the ones they follow, by `rev`.
     held: Vec<Change>,
+    /// What is durable and has no number yet, by its place in the log.
+    live: Vec<Live>,
+    /// Numbers of messages that are not here yet.
+    promised: Vec<Promised>,
+    /// What was logged before this place has its number, or will never have one.
+    settled: Offset,
+}
+
+/// A message without a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    pub log: Offset,
+    pub message: Message,
+}
+
+/// A number whose message has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Promised {
+    id: MessageId,
+    log: Offset,
+    seq: Seq,
+    rev: Rev,
 }
 
 /// A fetched answer: see [`crate::wire::ServerFrame::Changes`].
@@ -42,7 +65,7 @@ impl Timeline {
     /// A room of which only the heads and perhaps the newest message are known.
     pub fn new(rev: Rev, last_seq: Seq, last: Option<Message>) -> Self {
         let messages = last.into_iter().collect();
-        Self { rev, head: rev, last_seq, seen: last_seq, messages, held: Vec::new() }
+        Self { rev, head: rev, last_seq, seen: last_seq, messages, ..Self::default() }
     }
 
     /// A room as it was put away: `messages` is what [`Timeline::tail`] gave at `rev`.
@@ -50,7 +73,7 @@ impl Timeline {
         messages.sort_by_key(|message| message.seq);
         messages.dedup_by_key(|message| message.seq);
         let last = messages.last().map_or(Seq::ZERO, |message| message.seq);
-        Self { rev, head: rev, last_seq: last, seen: last, messages, held: Vec::new() }
+        Self { rev, head: rev, last_seq: last, seen: last, messages, ..Self::default() }
     }
 
     /// The last change applied: this client's position in the room.
@@ -70,6 +93,11 @@ impl Timeline {
     /// The loaded messages, oldest first. Where the numbers skip, there is a hole.
     pub fn messages(&self) -> &[Message] {
         &self.messages
+    }
+
+    /// The messages without a number, in the order in which they will be numbered.
+    pub fn live(&self) -> &[Live] {
+        &self.live
     }
 
     /// The loaded messages with these numbers, oldest first.
@@ -140,6 +168,83 @@ impl Timeline {
         self.drain();
     }
 
+    /// A message that is durable and has no number yet. Of two copies of an id the one that was
+    /// logged first stands.
+    pub fn log(&mut self, room: RoomId, log: Offset, message: Message) {
+        let promised = |one: &Promised| one.id == message.id && one.log == log;
+        if let Some(Promised { seq, rev, .. }) = self.promised.iter().copied().find(promised) {
+            return self.apply(Change {
+                room,
+                rev,
+                item: Item::Message { message: Message { seq, rev, ..message } },
+            });
+        }
+        if log < self.settled || self.holds(message.id) {
+            return;
+        }
+        if let Some(known) = self.live.iter().find(|live| live.message.id == message.id) {
+            if known.log <= log {
+                return;
+            }
+            self.forget(message.id);
+        }
+        let place = self.live.partition_point(|live| live.log < log);
+        self.live.insert(place, Live { log, message });
+    }
+
+    /// The numbers of logged messages.
+    pub fn store(&mut self, stored: Stored) {
+        let Stored { room, seq, rev, log, ids } = stored;
+        for (place, (id, log)) in (0..).zip(ids) {
+            let (seq, rev) = (Seq(seq.0 + place), Rev(rev.0 + place));
+            match self.live.iter().find(|live| live.message.id == id && live.log == log) {
+                Some(live) => {
+                    let message = Message { seq, rev, ..live.message.clone() };
+                    self.apply(Change { room, rev, item: Item::Message { message } });
+                }
+                None => {
+                    self.hear(rev);
+                    self.promised.push(Promised { id, log, seq, rev });
+                }
+            }
+        }
+        self.settle(log);
+    }
+
+    /// Where the log has been numbered up to, once all those numbers are here.
+    pub fn settled(&self) -> Option<Offset> {
+        self.missing().is_none().then_some(self.settled)
+    }
+
+    /// What was logged before `log` has its number or never gets one.
+    pub fn settle(&mut self, log: Offset) {
+        self.settled = self.settled.max(log);
+        self.sweep();
+    }
+
+    /// Lets go of what has been numbered, or never will be. Not while there is a hole: what is seen
+    /// stays where it is seen until its number is here.
+    fn sweep(&mut self) {
+        self.promised.retain(|promised| promised.rev > self.rev);
+        if self.missing().is_none() {
+            self.live.retain(|live| live.log >= self.settled);
+        }
+    }
+
+    /// A message without a number turned out not to stand.
+    pub fn refuse(&mut self, id: MessageId, log: Offset) {
+        self.live.retain(|live| live.message.id != id || live.log != log);
+    }
+
+    fn forget(&mut self, id: MessageId) {
+        self.live.retain(|live| live.message.id != id);
+    }
+
+    /// Whether a message has its number here. Looked for from the end, where it mostly is.
+    pub fn holds(&self, id: MessageId) -> bool {
+        self.messages.iter().rev().any(|message| message.id == id)
+    }
+
     /// The newest change is said to be `rev`.
     pub fn hear(&mut self, rev: Rev) {
         self.head = self.head.max(rev);
@@ -181,6 +286,7 @@ impl Timeline {
         for message in changes.messages {
             self.hear(message.rev);
             self.seen = self.seen.max(message.seq);
+            self.forget(message.id);
             self.put(message);
         }
         self.catch_up(changes.upto);
@@ -198,6 +304,7 @@ impl Timeline {
         self.hear(page.rev);
         for message in page.messages {
             self.hear(message.rev);
+            self.forget(message.id);
             self.put(message);
         }
         (page.rev < self.rev).then_some(page.rev)
@@ -216,11 +323,13 @@ impl Timeline {
                 self.take(message);
             }
         }
+        self.sweep();
     }
 
     /// Keeps a changed message if it is new or loaded; an old one that is not loaded comes with its
     /// page.
     fn take(&mut self, message: Message) {
+        self.forget(message.id);
         if message.seq > self.seen || self.place(message.seq).is_ok() {
             self.seen = self.seen.max(message.seq);
             self.put(message);

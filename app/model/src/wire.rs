@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Code, Error},
     id::{MessageId, RoomId, SessionId, UserId},
-    messages::{Accepted, Message},
-    number::{Rev, Seq, Timestamp},
+    messages::{Accepted, Logged, Message},
+    number::{Offset, Rev, Seq, Timestamp},
     rooms::{Mark, Room},
     vec_map::VecMap,
 };
@@ -81,15 +81,30 @@ pub enum ServerFrame {
         /// The members' marks at that moment.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         marks: Vec<Mark>,
+        /// What the room logged before this place has its number: see [`Stored`].
+        #[serde(skip_serializing_if = "is_start")]
+        log: Offset,
     },
     /// One change, live.
     Change(Change),
+    /// A message that is durable and has no number yet, live. Shown below the numbered ones, by `log`.
+    Live { room: RoomId, log: Offset, message: Message },
+    /// The numbers of messages that were logged.
+    Stored(Stored),
     /// The client holds everything that had happened when it said `hello`.
     CaughtUp,
     /// A message is durable and has its place.
     Accepted(Accepted),
-    /// A message was not taken.
-    Rejected { room: RoomId, id: MessageId, error: Error },
+    /// A message is durable; its number follows with [`ServerFrame::Stored`].
+    Logged(Logged),
+    /// A message was not taken. With `log` it was logged there first, and then turned out not to stand.
+    Rejected {
+        room: RoomId,
+        id: MessageId,
+        error: Error,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        log: Option<Offset>,
+    },
     /// A member's marks rose.
     Mark { room: RoomId, mark: Mark },
     /// Still here. `heads` names rooms that changed lately, so that a lost last change shows.
@@ -116,6 +131,18 @@ pub struct Change {
     pub item: Item,
 }
 
+/// The numbers that logged messages of a room got: the first of `ids` is message `seq` and change `rev`,
+/// the next one follows, and so on. What was logged before `log` and is not among them, here or
+/// earlier, does not stand: another copy of its id came first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stored {
+    pub room: RoomId,
+    pub seq: Seq,
+    pub rev: Rev,
+    pub log: Offset,
+    pub ids: Vec<(MessageId, Offset)>,
+}
+
 /// What changed: the thing itself, in its new state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -132,7 +159,7 @@ pub enum Item {
 /// 40xx: connect again, after the wait of the code. 41xx: do not, until a person acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseCode {
-    /// The server restarts or moves its clients. Wait a random 0.2 to 5 s.
+    /// The server restarts or moves its clients. Wait a random 0.2 to 3 s.
     Restarting,
     /// This client read too slowly; nothing is lost, resume at once.
     SlowReader,
@@ -207,7 +234,7 @@ impl CloseCode {
     /// `None`: do not reconnect.
     pub fn retry(self) -> Option<(u32, u32)> {
         match self {
-            Self::Restarting => Some((200, 5_000)),
+            Self::Restarting => Some((200, 3_000)),
             Self::SlowReader | Self::Silent => Some((0, 500)),
             Self::Flood => Some((5_000, 6_000)),
             Self::Failed => Some((1_000, 5_000)),
@@ -247,4 +274,8 @@ impl ServerFrame {
 
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+pub(crate) fn is_start(log: &Offset) -> bool {
+    *log == Offset::ZERO
 }

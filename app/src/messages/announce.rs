@@ -1,34 +1,59 @@
 //! Says each foreign message of the open room once, to those who listen instead of looking.
 
 use leptos::prelude::*;
-use model::{Message, RoomId, Seq};
+use model::{Message, MessageId, RoomId, Seq, chat::Conversation};
 
 use crate::live::Live;
 
 /// After a long silence only the last few are read out.
 const MOST: usize = 3;
 
+/// What has been said.
+#[derive(Clone)]
+struct Heard {
+    /// Everything up to this number …
+    upto: Seq,
+    /// … and these, which had none yet.
+    live: Vec<MessageId>,
+}
+
+impl Heard {
+    /// What has come since: a message that gets its number is none.
+    fn news<'a>(&mut self, conversation: &'a Conversation) -> Vec<&'a Message> {
+        let timeline = &conversation.timeline;
+        let live = timeline.live().iter().map(|live| &live.message);
+        let mut news: Vec<&Message> = timeline.since(self.upto.next()).iter().chain(live).collect();
+        news.retain(|message| !self.live.contains(&message.id));
+        self.upto = timeline.last_seq();
+        self.live = timeline.live().iter().map(|live| live.message.id).collect();
+        news
+    }
+}
+
 #[component]
 pub fn Announcer(room: RoomId) -> impl IntoView {
     let live = expect_context::<Live>();
-    let said = RwSignal::new(Vec::<(Seq, String)>::new());
-    let heard = StoredValue::new(live.chat.with_untracked(|chat| {
-        chat.conversation(room).map_or(Seq::ZERO, |conversation| conversation.timeline.last_seq())
-    }));
+    let said = RwSignal::new(Vec::<(MessageId, String)>::new());
+    let heard = StoredValue::new(Heard {
+        upto: live.chat.with_untracked(|chat| {
+            chat.conversation(room).map_or(Seq::ZERO, |conversation| conversation.timeline.last_seq())
+        }),
+        live: Vec::new(),
+    });
     Effect::new(move || {
         let fresh = live.chat.with(|chat| {
             let conversation = chat.conversation(room)?;
-            let from = heard.get_value().next();
-            heard.set_value(conversation.timeline.last_seq());
+            let mut before = heard.get_value();
+            let fresh = before.news(conversation);
+            heard.set_value(before);
             let foreign = |message: &&Message| message.sender != chat.me();
-            let messages = conversation.timeline.since(from).iter();
             let name = |message: &Message| {
                 conversation.room.person(message.sender).map(|person| person.name.clone())
             };
             let say = |message: &Message| {
-                (message.seq, format!("{}: {}", name(message).unwrap_or_default(), message.body))
+                (message.id, format!("{}: {}", name(message).unwrap_or_default(), message.body))
             };
-            Some(messages.filter(foreign).map(say).collect::<Vec<_>>())
+            Some(fresh.into_iter().filter(foreign).map(say).collect::<Vec<_>>())
         });
         let Some(mut fresh) = fresh.filter(|fresh| !fresh.is_empty()) else { return };
         let skipped = fresh.len().saturating_sub(MOST);
@@ -41,7 +66,7 @@ pub fn Announcer(room: RoomId) -> impl IntoView {
     });
     view! {
         <div class="sr" aria-live="polite" aria-relevant="additions">
-            <For each=move || said.get() key=|(seq, _)| *seq let((_, text))>
+            <For each=move || said.get() key=|(id, _)| *id let((_, text))>
                 <p>{text}</p>
             </For>
         </div>

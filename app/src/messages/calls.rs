@@ -1,7 +1,7 @@
 //! Server functions about messages.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use model::{Accepted, MessageId, Page, RoomId, Seq};
+use model::{MessageId, Page, RoomId, Sent, Seq};
 
 use crate::call::Failed;
 #[cfg(feature = "ssr")]
@@ -27,11 +27,12 @@ pub async fn get_page(
     Ok(backend().page(&signed_in()?, room, from, limit.unwrap_or(model::limits::PAGE)).await?)
 }
 
-/// Sends a message. The same id again is answered with the first one's place.
+/// Sends a message. The same id again is answered with the first one's place. Where numbers follow and
+/// this one's is late, the answer is its place in the log.
 #[server(prefix = "/api", endpoint = "messages/send")]
-pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<Accepted, Failed> {
+pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<Sent, Failed> {
     let who = signed_in()?;
-    let accepted = backend().send(&who, room, id, model::Body::new(body)?).await?;
+    let sent = backend().send_and_place(&who, room, id, model::Body::new(body)?).await?;
     send_form_to(&format!("/chats/{room}"));
-    Ok(accepted)
+    Ok(sent)
 }

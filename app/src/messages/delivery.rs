@@ -29,8 +29,9 @@ impl Delivery {
     }
 }
 
-/// From the marks of the others: the slowest of them counts.
-pub fn delivery_of(room: &Room, me: UserId, seq: Seq) -> Delivery {
+/// From the marks of the others: the slowest of them counts. What has no number yet nobody has marked.
+pub fn delivery_of(room: &Room, me: UserId, seq: Option<Seq>) -> Delivery {
+    let Some(seq) = seq else { return Delivery::Sent };
     let others = || room.marks.iter().filter(|mark| mark.user != me);
     if others().next().is_none() {
         return Delivery::Sent;

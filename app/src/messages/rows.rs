@@ -32,7 +32,7 @@ pub enum Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub id: MessageId,
-    /// None while it is on its way.
+    /// None while it has no number yet.
     pub seq: Option<Seq>,
     pub at: Timestamp,
     pub body: String,
@@ -82,7 +82,10 @@ pub struct Frame<D> {
 pub fn rows<D: Fn(Timestamp) -> i64>(chat: &Chat, conversation: &Conversation, frame: &Frame<D>) -> Vec<Row> {
     let mut rows = drawn(chat, conversation, frame.span);
     if frame.span.last.is_none() {
-        let waiting = chat.outbox().in_room(conversation.room.id);
+        for live in conversation.timeline.live() {
+            rows.push((Some(live.message.sender), Row::Message(line(chat, conversation, &live.message))));
+        }
+        let waiting = chat.waiting(conversation.room.id);
         rows.extend(waiting.map(|pending| (None, Row::Message(waiting_line(pending)))));
     }
     arrange(&mut rows, frame);
@@ -129,7 +132,7 @@ fn drawn(chat: &Chat, conversation: &Conversation, span: Span) -> Vec<Drawn> {
 fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
     let room = &conversation.room;
     let author = if message.sender == chat.me() {
-        Author::Me { delivery: delivery_of(room, chat.me(), message.seq), refusal: None }
+        Author::Me { delivery: delivery_of(room, chat.me(), message.number()), refusal: None }
     } else {
         let person = room.person(message.sender);
         Author::Other {
@@ -140,7 +143,7 @@ fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
     };
     Line {
         id: message.id,
-        seq: Some(message.seq),
+        seq: message.number(),
         at: message.at,
         body: message.body.clone(),
         author,

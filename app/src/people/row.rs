@@ -15,14 +15,16 @@ use crate::{
 pub fn PersonRow(person: Person) -> impl IntoView {
     let live = expect_context::<Live>();
     let open = ServerAction::<OpenPrivate>::new();
+    // The answer may come when the row is gone, for another list was found.
+    let opened = open.value();
+    let opened = move || opened.try_get().flatten();
     // The room has to be known before its page comes.
     Effect::new(move || {
-        if let Some(Ok(room)) = open.value().get() {
+        if let Some(Ok(room)) = opened() {
             live.chat.update(|chat| chat.room(room));
         }
     });
-    let error =
-        move || failure(open.value().get()).map(|error| view! { <p class="alarm">{error.message}</p> });
+    let error = move || failure(opened()).map(|error| view! { <p class="alarm">{error.message}</p> });
     view! {
         <ActionForm action=open>
             <input type="hidden" name="with" value=person.id.to_string() />

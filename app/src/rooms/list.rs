@@ -88,8 +88,8 @@ fn list(chat: &Chat, filter: Filter, open: Option<RoomId>) -> Vec<RoomId> {
     });
     // What is on its way counts as activity too.
     let active_at = |room: RoomId| {
-        let waiting = chat.outbox().in_room(room).map(|pending| pending.at).max();
-        waiting.max(chat.conversation(room).map(|conversation| conversation.room.active_at()))
+        let waiting = chat.waiting(room).map(|pending| pending.at).max();
+        waiting.max(chat.conversation(room).map(|conversation| conversation.active_at()))
     };
     rooms.sort_by_cached_key(|room| Reverse((active_at(room.id), room.id)));
     rooms.into_iter().map(|room| room.id).collect()

@@ -1,6 +1,6 @@
 //! What the list says of a room, counted from the state.
 
-use model::{Chat, Room, RoomId, Timestamp, outbox::Pending};
+use model::{Chat, Room, RoomId, Timestamp, chat::Conversation, outbox::Pending};
 
 use crate::{
     messages::delivery::{Delivery, delivery_of},
@@ -31,16 +31,17 @@ pub enum Last {
 impl Summary {
     pub fn of(chat: &Chat, room: RoomId) -> Option<Self> {
         let me = chat.me();
-        let waiting = chat.outbox().in_room(room).last();
-        let room = &chat.conversation(room)?.room;
+        let waiting = chat.waiting(room).last();
+        let conversation = chat.conversation(room)?;
+        let room = &conversation.room;
         Some(Self {
             id: room.id,
             name: room.name(me).to_owned(),
             face: face(room, chat),
             is_group: room.other(me).is_none(),
-            at: waiting.map_or(room.active_at(), |pending| pending.at),
+            at: waiting.map_or(conversation.active_at(), |pending| pending.at),
             unread: room.unread(me),
-            last: waiting.map_or_else(|| Last::of(chat, room), Last::waiting),
+            last: waiting.map_or_else(|| Last::of(chat, conversation), Last::waiting),
         })
     }
 
@@ -51,11 +52,12 @@ impl Summary {
 }
 
 impl Last {
-    fn of(chat: &Chat, room: &Room) -> Self {
-        let Some(message) = &room.last else { return Self::Nothing };
+    fn of(chat: &Chat, conversation: &Conversation) -> Self {
+        let Some(message) = conversation.newest() else { return Self::Nothing };
+        let room = &conversation.room;
         let text = one_line(&message.body);
         if message.sender == chat.me() {
-            return Self::Mine { text, delivery: delivery_of(room, chat.me(), message.seq) };
+            return Self::Mine { text, delivery: delivery_of(room, chat.me(), message.number()) };
         }
         let author = room.other(chat.me()).is_none().then(|| room.person(message.sender)).flatten();
         let author = author.and_then(|person| person.name.split_whitespace().next()).map(str::to_owned);

@@ -7,6 +7,7 @@ use std::{ops::Deref, sync::Arc};
 
 pub mod accounts;
 pub mod bus;
+pub mod cache;
 pub mod clock;
 mod compose;
 pub mod database;
@@ -21,14 +22,16 @@ pub mod messages;
 #[cfg(feature = "mutants")]
 pub mod mutants;
 pub mod people;
+pub mod presence;
 pub mod rate_limit;
+pub mod redis;
 pub mod rooms;
 pub mod secret;
 pub mod sessions;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use compose::Setup;
+pub use compose::{LogMedium, Media, Place, Setup};
 pub use sessions::SignedIn;
 
 /// The services of one process, cheap to clone.
@@ -46,7 +49,10 @@ pub struct Services {
     pub jobs: jobs::JobQueue,
     pub mailer: mail::Mailer,
     pub limits: rate_limit::RateLimit,
-    pub ended: sessions::EndedSessions,
+    pub cache: Arc<cache::Cache>,
+    pub members: rooms::Membership,
+    pub presence: presence::Presence,
+    pub ended: Arc<sessions::EndedSessions>,
 }
 
 impl Backend {

@@ -40,6 +40,13 @@ pub fn strikes(name: &str, n: u32) -> bool {
     is(name) && CALLS.fetch_add(1, Ordering::Relaxed) % n == n - 1
 }
 
+/// `store-after-read` and its like: the process is killed at a step of storing a batch, once in ten.
+pub(crate) fn die_at(step: &str) {
+    if strikes(step, 10) {
+        let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL);
+    }
+}
+
 static BUS: OnceLock<Bus> = OnceLock::new();
 
 /// Where `fan-out-before-commit` publishes.

@@ -1,12 +1,18 @@
-//! A real PostgreSQL for tests: one server per test process, one migrated database per test.
+//! A real PostgreSQL for tests: one server per test process, one migrated database per test. Beside
+//! it, the other servers that tests need.
 //!
 //! The server lives in memory where it can, is started by the first test that asks, and ends with
 //! the test process however that ends.
 
 mod backend;
 mod janitor;
+mod kafka;
 mod look;
+mod rabbitmq;
+mod redis;
 mod server;
+pub mod smtp;
+mod until;
 
 use std::sync::{
     OnceLock,
@@ -17,8 +23,12 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 use crate::database;
 pub use backend::{TestBackend, person, session};
-pub use look::{digest, execute, history, member, run};
+pub use kafka::Kafka;
+pub use look::{digest, execute, history, member, number, run};
+pub use rabbitmq::{Broker, Taken};
+pub use redis::{RedisServer, redis};
 use server::TestServer;
+pub use until::until;
 
 static SERVER: OnceLock<Result<TestServer, String>> = OnceLock::new();
 static NEXT: AtomicU32 = AtomicU32::new(1);

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{Change, Item, ServerFrame};
+use super::{Change, Item, ServerFrame, Stored};
 use crate::{
     error::{Code, Error, Result},
     id::{MessageId, RoomId, SessionId, UserId},
-    messages::{Accepted, Message},
-    number::{Rev, Seq, Timestamp},
+    messages::{Accepted, Logged, Message},
+    number::{Offset, Rev, Seq, Timestamp},
     rooms::{Mark, Room},
     vec_map::VecMap,
 };
@@ -25,6 +25,9 @@ pub(super) fn server_frame(text: &str) -> Result<ServerFrame> {
         "changes" => json::<Fields>(text)?.changes()?,
         "change" => ServerFrame::Change(read_change(text, change.as_deref())?),
         "caught_up" => ServerFrame::CaughtUp,
+        "live" => json::<Fields>(text)?.live()?,
+        "stored" => ServerFrame::Stored(json::<Fields>(text)?.stored()?),
+        "logged" => ServerFrame::Logged(json::<Fields>(text)?.logged()?),
         "accepted" => ServerFrame::Accepted(json::<Fields>(text)?.accepted()?),
         "rejected" => json::<Fields>(text)?.rejected()?,
         "mark" => json::<Fields>(text)?.mark()?,
@@ -88,6 +91,8 @@ struct Fields {
     heads: VecMap<RoomId, Rev>,
     error: Option<Error>,
     about: Option<String>,
+    log: Option<Offset>,
+    ids: Option<Vec<(MessageId, Offset)>>,
 }
 
 impl Fields {
@@ -113,7 +118,32 @@ impl Fields {
             limited: self.limited,
             messages: self.messages,
             marks: self.marks,
+            log: self.log.unwrap_or_default(),
         })
+    }
+
+    fn log(&self) -> Result<Offset> {
+        need(self.log, "log")
+    }
+
+    fn live(self) -> Result<ServerFrame> {
+        let (room, log) = (self.room()?, self.log()?);
+        Ok(ServerFrame::Live { room, log, message: need(self.message, "message")? })
+    }
+
+    fn stored(self) -> Result<Stored> {
+        Ok(Stored {
+            room: self.room()?,
+            seq: need(self.seq, "seq")?,
+            rev: need(self.rev, "rev")?,
+            log: self.log()?,
+            ids: need(self.ids, "ids")?,
+        })
+    }
+
+    fn logged(self) -> Result<Logged> {
+        let (room, log) = (self.room()?, self.log()?);
+        Ok(Logged { room, id: need(self.id, "id")?, log, at: need(self.at, "at")? })
     }
 
     fn change(self) -> Result<Change> {
@@ -133,7 +163,7 @@ impl Fields {
 
     fn rejected(self) -> Result<ServerFrame> {
         let (room, id) = (self.room()?, need(self.id, "id")?);
-        Ok(ServerFrame::Rejected { room, id, error: need(self.error, "error")? })
+        Ok(ServerFrame::Rejected { room, id, error: need(self.error, "error")?, log: self.log })
     }
 
     fn mark(self) -> Result<ServerFrame> {

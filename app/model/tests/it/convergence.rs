@@ -7,7 +7,7 @@ use model::{
 };
 use proptest::prelude::*;
 
-use crate::world::{Device, Server};
+use crate::world::{Device, Sent, Server};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -37,6 +37,10 @@ enum Step {
     Burst,
     /// The heads are told.
     Beat(usize),
+    /// The next messages of the log get their numbers.
+    Store(usize),
+    /// A message on the way to the server is overtaken by another text under its id, from elsewhere.
+    Conflict(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -57,7 +61,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<u16>().prop_map(Step::Edit),
         1 => Just(Step::Surprise),
         1 => Just(Step::Burst),
-        1 => device.prop_map(Step::Beat),
+        1 => device.clone().prop_map(Step::Beat),
+        4 => (1..5usize).prop_map(Step::Store),
+        1 => device.prop_map(Step::Conflict),
     ]
 }
 
@@ -69,7 +75,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let server = Server::new();
+        Self::of(Server::new())
+    }
+
+    fn of(server: Server) -> Self {
         let [one, other] = server.people;
         let devices = [one, one, other].map(Device::new).into_iter().collect();
         Self { server, devices }
@@ -84,13 +93,7 @@ impl World {
     fn upload(&mut self, number: usize, frame: ClientFrame) {
         let user = self.devices[number].chat.me();
         match frame {
-            ClientFrame::Send { id, body, .. } => {
-                let (accepted, change) = self.server.send(user, id, &body);
-                self.devices[number].inbound.push_back(accepted);
-                if let Some(change) = change {
-                    self.publish(&change);
-                }
-            }
+            ClientFrame::Send { id, body, .. } => self.send(number, user, id, &body),
             ClientFrame::Fetch { after, .. } => {
                 let changes = self.server.changes(after);
                 self.devices[number].inbound.push_back(changes);
@@ -101,6 +104,28 @@ impl World {
             }
             ClientFrame::Hello { .. } | ClientFrame::Unknown => {}
         }
+    }
+
+    fn send(&mut self, number: usize, user: model::UserId, id: model::MessageId, body: &str) {
+        match self.server.take(user, id, body) {
+            Sent::Placed(answer, change) => {
+                self.devices[number].inbound.push_back(answer);
+                change.iter().for_each(|change| self.publish(change));
+            }
+            Sent::Logged(answer, live) => {
+                self.devices[number].inbound.push_back(answer);
+                self.publish(&live);
+            }
+        }
+    }
+
+    fn store(&mut self, count: usize) {
+        let Some(numbered) = self.server.store(count) else { return };
+        for (user, frame) in numbered.personal {
+            let devices = self.devices.iter_mut().filter(|one| one.connected && one.chat.me() == user);
+            devices.for_each(|device| device.inbound.push_back(frame.clone()));
+        }
+        self.publish(&numbered.stored);
     }
 
     fn flush(&mut self, number: usize) {
@@ -127,7 +152,11 @@ impl World {
                 let device = &mut self.devices[number];
                 // The answers to `hello` come over the same stream as everything else, and a
                 // stream loses nothing but its end.
-                if matches!(device.inbound.get(place), Some(ServerFrame::Change(_))) {
+                let by_bus = |frame: &ServerFrame| {
+                    use ServerFrame::{Change, Live, Rejected, Stored};
+                    matches!(frame, Change(_) | Live { .. } | Stored(_) | Rejected { log: Some(_), .. })
+                };
+                if device.inbound.get(place).is_some_and(by_bus) {
                     device.inbound.remove(place);
                 }
             }
@@ -168,8 +197,21 @@ impl World {
             Step::Burst => {
                 for _ in 0..120 {
                     let sender = self.server.people[1];
-                    let (_, change) = self.server.send(sender, model::MessageId::new(), "burst");
-                    self.publish(&change.unwrap());
+                    let frame = match self.server.take(sender, model::MessageId::new(), "burst") {
+                        Sent::Placed(_, change) => change,
+                        Sent::Logged(_, live) => Some(live),
+                    };
+                    frame.iter().for_each(|frame| self.publish(frame));
+                }
+            }
+            Step::Store(count) => self.store(count * 20),
+            Step::Conflict(number) => {
+                if let Some(ClientFrame::Send { id, .. }) = self.devices[number].outbound.front() {
+                    let user = self.devices[number].chat.me();
+                    match self.server.take(user, *id, "another text") {
+                        Sent::Placed(_, change) => change.iter().for_each(|change| self.publish(change)),
+                        Sent::Logged(_, live) => self.publish(&live),
+                    }
                 }
             }
             Step::Beat(number) => {
@@ -194,7 +236,10 @@ impl World {
             self.devices[number].connect(&self.server);
         }
         for _ in 0..2_000 {
-            let mut quiet = true;
+            let mut quiet = self.server.is_stored();
+            if !quiet {
+                self.store(usize::MAX / 2);
+            }
             for number in 0..self.devices.len() {
                 while !self.devices[number].inbound.is_empty() {
                     self.devices[number].receive(0);
@@ -234,7 +279,15 @@ impl World {
                 );
             }
             assert!(self.server.messages.is_empty() || timeline.last().is_some(), "the newest is shown");
-            assert!(device.chat.outbox().is_empty(), "nothing is left behind");
+            for left in device.chat.outbox().iter() {
+                let stands = self.server.messages.iter().find(|message| message.id == left.id);
+                assert!(
+                    stands.is_some_and(|stands| !stands.body.starts_with(&left.body)),
+                    "nothing is left behind"
+                );
+                assert!(left.failed.is_some(), "who lost to another text is told");
+            }
+            assert_eq!(timeline.live(), [], "everything has its number");
             let me = device.chat.me();
             let truth = self.server.describe();
             assert_eq!(conversation.room.unread(me), truth.unread(me), "unread is arithmetic");
@@ -260,21 +313,29 @@ proptest! {
 
     #[test]
     fn every_device_converges(steps in prop::collection::vec(step(), 0..120)) {
-        let mut world = World::new();
-        let mut composed = vec![Vec::new(); 3];
-        for step in steps {
-            if let Step::Compose(number) = step {
-                let room = world.server.room;
-                composed[number].push(world.devices[number].compose(room, "a message"));
-                world.flush(number);
-                continue;
-            }
-            world.take(step);
-        }
-        world.heal();
-        world.check();
-        world.check_sent(&composed);
+        converge(World::new(), steps);
     }
+
+    #[test]
+    fn every_device_converges_where_numbers_follow(steps in prop::collection::vec(step(), 0..120)) {
+        converge(World::of(Server::with_log()), steps);
+    }
+}
+
+fn converge(mut world: World, steps: Vec<Step>) {
+    let mut composed = vec![Vec::new(); 3];
+    for step in steps {
+        if let Step::Compose(number) = step {
+            let room = world.server.room;
+            composed[number].push(world.devices[number].compose(room, "a message"));
+            world.flush(number);
+            continue;
+        }
+        world.take(step);
+    }
+    world.heal();
+    world.check();
+    world.check_sent(&composed);
 }
 
 /// The hole must be seen as a hole: without numbers a lost message would pass unnoticed.

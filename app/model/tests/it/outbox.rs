@@ -32,7 +32,7 @@ fn a_passing_refusal_keeps_the_order() {
     outbox.push(second.clone());
     outbox.push(first.clone());
     assert_eq!(outbox.take_ready()[0].id, first.id, "ids sort by birth, however they came in");
-    outbox.refuse(first.id, Error::rate_limited(1_000));
+    outbox.refuse(first.id, Error::rate_limited(1_000), None);
     assert_eq!(outbox.take_ready()[0].id, first.id, "the later one does not overtake");
 }
 
@@ -44,7 +44,7 @@ fn a_lasting_refusal_waits_for_a_person_and_holds_nobody_up() {
     outbox.push(first.clone());
     outbox.push(second.clone());
     outbox.take_ready();
-    outbox.refuse(first.id, Error::new(Code::Forbidden, "No."));
+    outbox.refuse(first.id, Error::new(Code::Forbidden, "No."), None);
     assert_eq!(outbox.take_ready()[0].id, second.id);
     assert!(outbox.get(first.id).unwrap().failed.is_some());
     outbox.remove(second.id);

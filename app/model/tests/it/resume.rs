@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Accepted, Body, Chat, Code, Error, Mark, Message, MessageId, Page, Rev, Room, RoomId, RoomKind, Seq,
-    Timestamp, UserId,
+    Accepted, Body, Chat, Code, Error, Mark, Message, MessageId, Offset, Page, Rev, Room, RoomId, RoomKind,
+    Seq, Timestamp, UserId,
     limits::{CURSOR_ROOMS, FRAME_BYTES},
     outbox::Pending,
     wire::{Change, ClientFrame, Item, ServerFrame},
@@ -52,6 +52,7 @@ impl World {
             last_seq: Seq(last),
             last: (last > 0).then(|| self.message(last)),
             created_at: Timestamp(0),
+            log: Offset::ZERO,
         }
     }
 
@@ -79,6 +80,7 @@ impl World {
             limited: false,
             messages: self.messages(after + 1..=upto),
             marks: Vec::new(),
+            log: Offset::ZERO,
         }
     }
 
@@ -179,6 +181,7 @@ fn the_newest_page_replaces_all_that_was_held() {
         limited: true,
         messages: newest,
         marks: Vec::new(),
+        log: Offset::ZERO,
     });
     assert_eq!(world.shown(&chat), range(591, 640));
     assert!(chat.fetches().is_empty());
@@ -197,6 +200,7 @@ fn a_server_that_was_set_back_is_believed() {
         limited: true,
         messages: world.messages(1..=50),
         marks: room.marks,
+        log: Offset::ZERO,
     });
     assert_eq!(world.position(&chat).0, 50);
     assert_eq!(world.shown(&chat), range(1, 50));

@@ -1,9 +1,9 @@
 //! The frames as they look on the wire: other people's clients depend on every letter.
 
 use model::{
-    Accepted, Code, Error, Mark, Message, MessageId, Rev, Room, RoomId, RoomKind, Seq, SessionId, Timestamp,
-    UserId, VecMap,
-    wire::{Change, ClientFrame, CloseCode, Item, ServerFrame},
+    Accepted, Code, Error, Logged, Mark, Message, MessageId, Offset, Rev, Room, RoomId, RoomKind, Seq,
+    SessionId, Timestamp, UserId, VecMap,
+    wire::{Change, ClientFrame, CloseCode, Item, ServerFrame, Stored},
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -69,7 +69,9 @@ fn every_frame_reads_as_it_was_written() {
 fn a_frame_without_a_field_it_needs_says_which() {
     for frame in server_frames() {
         let whole: Map<String, Value> = serde_json::from_str(&frame.encode()).unwrap();
-        for name in whole.keys().filter(|name| !MAY_MISS.contains(&name.as_str())) {
+        let told = matches!(frame, ServerFrame::Changes { .. } | ServerFrame::Rejected { .. });
+        let may_miss = |name: &str| MAY_MISS.contains(&name) || (told && name == "log");
+        for name in whole.keys().filter(|name| !may_miss(name)) {
             let mut less = whole.clone();
             less.remove(name);
             let error = ServerFrame::parse(&Value::from(less).to_string()).expect_err(name);
@@ -97,6 +99,7 @@ fn server_frames() -> Vec<ServerFrame> {
         last_seq: Seq(3),
         last: Some(message.clone()),
         created_at: now,
+        log: Offset(9),
     };
     let (after, upto) = (Rev(1), Rev(4));
     let messages = vec![message.clone()];
@@ -105,11 +108,29 @@ fn server_frames() -> Vec<ServerFrame> {
         ServerFrame::Welcome { version: 1, user, session: SessionId::new(), now, beat_ms: 9 },
         ServerFrame::Room { room: described },
         ServerFrame::Left { room },
-        ServerFrame::Changes { room, after, upto, limited: true, messages, marks: vec![mark] },
-        ServerFrame::Change(Change { room, rev: Rev(4), item: Item::Message { message } }),
+        ServerFrame::Changes {
+            room,
+            after,
+            upto,
+            limited: true,
+            messages,
+            marks: vec![mark],
+            log: Offset(7),
+        },
+        ServerFrame::Change(Change { room, rev: Rev(4), item: Item::Message { message: message.clone() } }),
+        ServerFrame::Live { room, log: Offset(9), message },
+        ServerFrame::Stored(Stored {
+            room,
+            seq: Seq(3),
+            rev: Rev(4),
+            log: Offset(9),
+            ids: vec![(MessageId::new(), Offset(8))],
+        }),
+        ServerFrame::Logged(Logged { room, id: MessageId::new(), log: Offset(9), at: now }),
         ServerFrame::CaughtUp,
         ServerFrame::Accepted(Accepted { room, id: MessageId::new(), seq: Seq(3), rev: Rev(4), at: now }),
-        ServerFrame::Rejected { room, id: MessageId::new(), error: error.clone() },
+        ServerFrame::Rejected { room, id: MessageId::new(), error: error.clone(), log: None },
+        ServerFrame::Rejected { room, id: MessageId::new(), error: error.clone(), log: Some(Offset(9)) },
         ServerFrame::Mark { room, mark },
         ServerFrame::Beat { heads: [(room, Rev(4))].into_iter().collect() },
         ServerFrame::Error { error, about: Some("send".to_owned()), room: None },

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 use model::{
-    Accepted, Chat, Mark, Message, MessageId, Page, Person, Rev, Room, RoomId, RoomKind, Seq, Timestamp,
-    UserId, VecMap,
+    Accepted, Chat, Code, Error, Logged, Mark, Message, MessageId, Offset, Page, Person, Rev, Room, RoomId,
+    RoomKind, Seq, Timestamp, UserId, VecMap,
     limits::{CATCH_UP, PAGE},
     messages::Body,
     outbox::Pending,
     rooms::marks_sum,
-    wire::{Change, ClientFrame, Item, Position, ServerFrame},
+    wire::{Change, ClientFrame, Item, Position, ServerFrame, Stored},
 };
 
 /// One room with two members; the truth.
@@ -20,6 +20,23 @@ pub(crate) struct Server {
     pub(crate) rev: Rev,
     pub(crate) marks: Vec<Mark>,
     clock: i64,
+    /// What was logged, numbered up to `stored`; without a log messages are numbered at once.
+    log: Option<Vec<Message>>,
+    stored: usize,
+}
+
+/// What a message that was sent brings.
+pub(crate) enum Sent {
+    /// It has its place, or had it already.
+    Placed(ServerFrame, Option<ServerFrame>),
+    /// It has its place in the log.
+    Logged(ServerFrame, ServerFrame),
+}
+
+/// What storing a part of the log brings: to single people, and then to everybody.
+pub(crate) struct Numbered {
+    pub(crate) personal: Vec<(UserId, ServerFrame)>,
+    pub(crate) stored: ServerFrame,
 }
 
 impl Server {
@@ -33,11 +50,66 @@ impl Server {
             rev: Rev(0),
             marks: people.map(mark).to_vec(),
             clock: 0,
+            log: None,
+            stored: 0,
         }
+    }
+
+    /// A server that numbers messages some time after they are durable.
+    pub(crate) fn with_log() -> Self {
+        Self { log: Some(Vec::new()), ..Self::new() }
     }
 
     pub(crate) fn last_seq(&self) -> Seq {
         Seq(self.messages.len() as i64)
+    }
+
+    pub(crate) fn take(&mut self, sender: UserId, id: MessageId, body: &str) -> Sent {
+        let Some(log) = &mut self.log else {
+            let (answer, change) = self.send(sender, id, body);
+            return Sent::Placed(answer, change);
+        };
+        self.clock += 1;
+        let at = Timestamp(self.clock);
+        let message = Message { id, seq: Seq(0), rev: Rev(0), sender, at, body: body.to_owned() };
+        let place = Offset(log.len() as i64);
+        log.push(message.clone());
+        let logged = ServerFrame::Logged(Logged { room: self.room, id, log: place, at });
+        Sent::Logged(logged, ServerFrame::Live { room: self.room, log: place, message })
+    }
+
+    /// Numbers the next `count` messages of the log.
+    pub(crate) fn store(&mut self, count: usize) -> Option<Numbered> {
+        let log = self.log.clone()?;
+        let upto = log.len().min(self.stored + count);
+        let (seq, rev) = (self.last_seq().next(), self.rev.next());
+        let (mut personal, mut ids) = (Vec::new(), Vec::new());
+        for (place, message) in log.iter().enumerate().take(upto).skip(self.stored) {
+            let log = Offset(place as i64);
+            let Message { id, sender, .. } = *message;
+            match self.messages.iter().find(|known| known.id == id) {
+                Some(known) if known.body.starts_with(&message.body) => {
+                    personal.push((sender, self.change(known.clone())));
+                }
+                Some(_) => personal.push((sender, self.conflict(id, Some(log)))),
+                None => {
+                    self.rev = self.rev.next();
+                    self.messages.push(Message {
+                        seq: self.last_seq().next(),
+                        rev: self.rev,
+                        ..message.clone()
+                    });
+                    ids.push((id, log));
+                }
+            }
+        }
+        self.stored = upto;
+        let stored = Stored { room: self.room, seq, rev, log: Offset(upto as i64), ids };
+        Some(Numbered { personal, stored: ServerFrame::Stored(stored) })
+    }
+
+    pub(crate) fn is_stored(&self) -> bool {
+        self.log.as_ref().is_none_or(|log| log.len() == self.stored)
     }
 
     /// Takes a message, or answers with the first one of this id.
@@ -48,7 +120,11 @@ impl Server {
         body: &str,
     ) -> (ServerFrame, Option<ServerFrame>) {
         if let Some(known) = self.messages.iter().find(|message| message.id == id) {
-            return (self.accepted(known), None);
+            // An edited message is still the one that was sent.
+            return match known.body.starts_with(body) {
+                true => (self.accepted(known), None),
+                false => (self.conflict(id, None), None),
+            };
         }
         self.rev = self.rev.next();
         self.clock += 1;
@@ -112,6 +188,7 @@ impl Server {
             last_seq: self.last_seq(),
             last: self.messages.last().cloned(),
             created_at: Timestamp(0),
+            log: Offset(self.stored as i64),
         }
     }
 
@@ -141,6 +218,7 @@ impl Server {
             limited,
             messages,
             marks: self.describe().marks,
+            log: Offset(self.stored as i64),
         }
     }
 
@@ -154,6 +232,11 @@ impl Server {
             }
         };
         missed.into_iter().chain([ServerFrame::CaughtUp]).collect()
+    }
+
+    fn conflict(&self, id: MessageId, log: Option<Offset>) -> ServerFrame {
+        let error = Error::new(Code::IdConflict, "The first stands.");
+        ServerFrame::Rejected { room: self.room, id, error, log }
     }
 
     fn accepted(&self, message: &Message) -> ServerFrame {

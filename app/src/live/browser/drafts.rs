@@ -17,6 +17,11 @@ impl Engine {
             state.changed_drafts.insert(room, ());
             state.agenda.set(Task::Drafts, super::now() + PAUSE);
         }
+        // What was sent is no draft any more: whoever reloads at once is not to send it again.
+        let is_over = |drafts: &Drafts| drafts.get(&room).is_none_or(String::is_empty);
+        if self.drafts.try_with_untracked(is_over) == Some(true) {
+            self.put_drafts_away();
+        }
         self.rearm();
     }
 

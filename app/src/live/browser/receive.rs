@@ -98,7 +98,7 @@ impl Engine {
         let mut state = self.state.borrow_mut();
         match frame {
             ServerFrame::Changes { room, after, .. } => state.gaps.answered(*room, *after),
-            ServerFrame::Accepted(_) => state.agenda.drop(Task::Answers),
+            ServerFrame::Accepted(_) | ServerFrame::Logged(_) => state.agenda.drop(Task::Answers),
             ServerFrame::Rejected { error, .. } => {
                 state.agenda.drop(Task::Answers);
                 if error.code.is_temporary() {
@@ -161,6 +161,7 @@ fn room_of(frame: &ServerFrame) -> Option<RoomId> {
         }
         ServerFrame::Change(change) => Some(change.room),
         ServerFrame::Accepted(accepted) => Some(accepted.room),
+        ServerFrame::Stored(stored) => Some(stored.room),
         _ => None,
     }
 }

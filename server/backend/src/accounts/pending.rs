@@ -93,7 +93,7 @@ impl Backend {
     /// Queues the mail for a sign-up's newest code: the code itself, or, to an address that has an
     /// account, a word about that.
     pub(super) async fn queue_code(&self, conn: &mut AsyncPgConnection, pending: &Pending) -> Outcome<()> {
-        self.limits.check(Limit::MailTo, Key::text(&pending.email))?;
+        self.limits.check(Limit::MailTo, Key::text(&pending.email)).await?;
         let account = users::table.filter(users::email.eq(&pending.email));
         let (registration, number) = (pending.id, pending.codes_sent);
         if diesel::select(diesel::dsl::exists(account)).get_result(conn).await? {

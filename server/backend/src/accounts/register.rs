@@ -42,7 +42,7 @@ impl Backend {
     /// A field breaks a rule, the username belongs to somebody, or it was too often.
     pub async fn register(&self, form: SignUp, from: &Origin) -> Result<Registration> {
         let form = form.checked()?;
-        self.limits.check(Limit::Register, from.address)?;
+        self.limits.check(Limit::Register, from.address).await?;
         let pending = match self.store_sign_up(&form).await {
             // The same form twice at the same time: now the other one is there to be found.
             Err(Failure::Database(error)) if holds_username(&error) => {
@@ -90,7 +90,7 @@ impl Backend {
         let Some(held) = held else {
             return Ok(Place::New { until: now + TimeDelta::seconds(CODE_SECONDS), replaces: None });
         };
-        self.limits.check(Limit::SignInAccount, Key::text(&form.username))?;
+        self.limits.check(Limit::SignInAccount, Key::text(&form.username)).await?;
         if !password::matches(form.password.clone(), Some(held.password_hash.clone())).await? {
             return Err(held_by_somebody().into());
         }

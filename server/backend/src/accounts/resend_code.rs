@@ -12,7 +12,7 @@ impl Backend {
     /// # Errors
     /// Too soon, too many, or the sign-up is over.
     pub async fn resend_code(&self, id: RegistrationId, from: &Origin) -> Result<Registration> {
-        self.limits.check(Limit::Register, from.address)?;
+        self.limits.check(Limit::Register, from.address).await?;
         let pending = self.renew_code(id).await?;
         self.jobs.wake();
         Ok(pending.public())

@@ -24,9 +24,9 @@ impl Backend {
     /// [`Code::WrongCredentials`] alike, and after the same time, for an account that does not
     /// exist and for a wrong password; [`Code::RateLimited`].
     pub async fn sign_in(&self, login: &str, password: &str, from: &Origin) -> Result<NewSession> {
-        self.limits.check(Limit::SignInAddress, from.address)?;
+        self.limits.check(Limit::SignInAddress, from.address).await?;
         let login = Login::parse(login);
-        self.limits.check(Limit::SignInAccount, login.as_ref().map_or(Key::text(""), Login::key))?;
+        self.limits.check(Limit::SignInAccount, login.as_ref().map_or(Key::text(""), Login::key)).await?;
         let account = match &login {
             Some(login) => self.account(login).await?,
             None => None,

@@ -12,7 +12,7 @@ impl Backend {
     /// It breaks a rule, or belongs to somebody.
     pub async fn username_free(&self, username: &str, from: &Origin) -> Result<()> {
         let username = accounts::username(username)?;
-        self.limits.check(Limit::Lookup, from.address)?;
+        self.limits.check(Limit::Lookup, from.address).await?;
         Ok(self.check_username(&username).await?)
     }
 

@@ -19,7 +19,7 @@ impl Backend {
     /// A wrong code; a username or an address that became somebody else's account meanwhile.
     pub async fn verify(&self, id: RegistrationId, code: &str, from: &Origin) -> Result<NewSession> {
         let digits = digits(code)?;
-        self.limits.check(Limit::Lookup, from.address)?;
+        self.limits.check(Limit::Lookup, from.address).await?;
         let pending = self.count_try(id).await?;
         if !pending.code(&self.secret).is(&digits) {
             return Err(wrong_code(&pending));

@@ -19,6 +19,7 @@ impl InProcess {
     pub(super) fn attach(&self, sink: Sink) {
         let first = self.0.sink.set(sink).is_ok();
         debug_assert!(first, "a node has one sink");
+        self.watch(Topic::Sessions);
     }
 
     pub(super) fn watch(&self, topic: Topic) {

@@ -1,12 +1,14 @@
 //! The migrations, compiled into the program.
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use diesel::{
     migration::{Migration, MigrationSource},
     pg::Pg,
     sql_types::Text,
 };
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
@@ -14,13 +16,52 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 /// Brings the database up to this program's schema. Runs on the multi-threaded runtime only.
 ///
 /// # Errors
-/// No connection, or a migration failed; a failed one is rolled back.
+/// No connection, the schema is newer than this program's, or a migration failed; a failed one is
+/// rolled back.
 pub async fn migrate(url: &str) -> anyhow::Result<()> {
-    let connection = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let mut connection = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    // One after the other, when several processes start at once; let go with the connection.
+    connection.batch_execute("SELECT pg_advisory_lock(hashtextextended('rapport.migrate', 0))").await?;
     let mut harness = AsyncMigrationHarness::new(connection);
+    let applied = harness.applied_migrations().map_err(|error| anyhow!(error))?;
+    if let Some(schema) = applied.iter().map(ToString::to_string).max() {
+        refuse_newer(&schema)?;
+    }
     let applied = harness.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow!(error))?;
     for version in applied {
         tracing::info!(%version, "migration applied");
+    }
+    Ok(())
+}
+
+/// Makes sure that somebody has brought the database up to this program's schema.
+///
+/// # Errors
+/// It is older, or newer, or does not answer.
+pub async fn require_migrated(url: &str) -> anyhow::Result<()> {
+    let (schema, known) = (schema_of(url).await?, newest_schema()?);
+    refuse_newer(&schema)?;
+    if schema != known {
+        bail!(
+            "the database has schema {schema}, and this rapport needs {known}: run `rapport migrate` first"
+        );
+    }
+    Ok(())
+}
+
+/// Refuses a schema of a newer program: what that changed, this one would read wrongly, and write
+/// wrongly.
+///
+/// # Errors
+/// It is newer; the sentence names both.
+pub fn refuse_newer(schema: &str) -> anyhow::Result<()> {
+    let known = newest_schema()?;
+    // All of one length and led by their dates, so that text compares like time.
+    if *schema > *known {
+        bail!(
+            "the database has schema {schema}, and this rapport {} knows schemas up to {known}: start a newer rapport",
+            env!("CARGO_PKG_VERSION")
+        );
     }
     Ok(())
 }

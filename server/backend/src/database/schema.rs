@@ -48,6 +48,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_seq -> Int8,
         rev -> Int8,
+        log -> Int8,
     }
 }
 
@@ -107,6 +108,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    log_offsets (log, partition) {
+        log -> Text,
+        partition -> Int4,
+        next_offset -> Int8,
+        last_rooms -> Array<Uuid>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     registrations,
@@ -117,4 +127,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     jobs,
     dead_jobs,
+    log_offsets,
 );

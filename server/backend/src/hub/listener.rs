@@ -16,6 +16,8 @@ use model::{
 };
 use tokio::sync::Notify;
 
+use crate::presence::SocketId;
+
 /// What a socket's task is to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outgoing {
@@ -28,6 +30,7 @@ pub enum Outgoing {
 pub struct Listener {
     user: UserId,
     session: SessionId,
+    socket: SocketId,
     state: Mutex<State>,
     wake: Notify,
     /// The hub's tick when the client was last heard.
@@ -44,10 +47,11 @@ struct State {
 }
 
 impl Listener {
-    pub(super) fn new(user: UserId, session: SessionId, tick: u32) -> Self {
+    pub(super) fn new(user: UserId, session: SessionId, socket: SocketId, tick: u32) -> Self {
         Self {
             user,
             session,
+            socket,
             state: Mutex::new(State::default()),
             wake: Notify::new(),
             heard: AtomicU32::new(tick),
@@ -60,6 +64,11 @@ impl Listener {
 
     pub fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// What the nodes call it among each other.
+    pub fn socket(&self) -> SocketId {
+        self.socket
     }
 
     /// Queues a frame. A reader too slow for its bounded queue is cut off: what it missed, it
@@ -79,10 +88,11 @@ impl Listener {
         self.wake.notify_one();
     }
 
-    /// Ends the connection. The first reason stands.
-    pub fn close(&self, code: CloseCode) {
-        self.state().close(code);
+    /// Ends the connection; says whether it was open. The first reason stands.
+    pub fn close(&self, code: CloseCode) -> bool {
+        let was_open = self.state().close(code);
         self.wake.notify_one();
+        was_open
     }
 
     /// Waits until the connection is to end. For the one task that also calls [`Listener::next`].
@@ -157,10 +167,12 @@ impl Listener {
 }
 
 impl State {
-    fn close(&mut self, code: CloseCode) {
+    fn close(&mut self, code: CloseCode) -> bool {
+        let was_open = self.closing.is_none();
         self.closing.get_or_insert(code);
         self.queue = VecDeque::new();
         self.bytes = 0;
+        was_open
     }
 }
 

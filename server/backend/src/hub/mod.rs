@@ -4,17 +4,26 @@
 
 mod beat;
 mod listener;
+mod presence;
+mod repair;
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, AtomicU32, Ordering},
+    atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
 };
 
 use bytes::Bytes;
 use dashmap::DashMap;
 use model::{Rev, RoomId, SessionId, UserId, limits::SOCKETS_PER_USER, wire::CloseCode};
 
-use crate::bus::{Bus, Notice, Topic};
+use crate::{
+    bus::{Bus, Notice, Topic},
+    clock::Clock,
+    presence::SocketId,
+    sessions::EndedSessions,
+};
+use presence::Departures;
+use repair::Doubts;
 
 pub use listener::{Listener, Outgoing};
 
@@ -25,8 +34,14 @@ struct Inner {
     bus: Bus,
     rooms: DashMap<RoomId, RoomEntry>,
     users: DashMap<UserId, Vec<Arc<Listener>>>,
+    ended: Arc<EndedSessions>,
+    clock: Clock,
     /// Seconds since the start, counted by the beat.
     tick: AtomicU32,
+    doubts: Doubts,
+    departures: Departures,
+    /// Nobody is to stay: the process ends.
+    leaving: AtomicBool,
 }
 
 struct RoomEntry {
@@ -43,15 +58,20 @@ pub struct Subscription {
 
 impl Hub {
     /// A hub that takes what the bus brings.
-    pub fn new(bus: Bus) -> Self {
+    pub fn new(bus: Bus, ended: Arc<EndedSessions>, clock: Clock) -> Self {
         let hub = Self(Arc::new(Inner {
             bus: bus.clone(),
             rooms: DashMap::new(),
             users: DashMap::new(),
+            ended,
+            clock,
             tick: AtomicU32::new(0),
+            doubts: Doubts::default(),
+            departures: Departures::default(),
+            leaving: AtomicBool::new(false),
         }));
-        let sink = hub.clone();
-        bus.attach(Box::new(move |notice| sink.deliver(notice)));
+        let (sink, gap) = (hub.clone(), hub.clone());
+        bus.attach(Box::new(move |notice| sink.deliver(notice)), Box::new(move || gap.0.doubts.everything()));
         hub
     }
 
@@ -59,7 +79,8 @@ impl Hub {
     ///
     /// Returns `None` when the person has [`SOCKETS_PER_USER`] sockets already.
     pub fn listen(&self, user: UserId, session: SessionId) -> Option<Subscription> {
-        let listener = Arc::new(Listener::new(user, session, self.0.tick.load(Ordering::Relaxed)));
+        let tick = self.0.tick.load(Ordering::Relaxed);
+        let listener = Arc::new(Listener::new(user, session, SocketId::new(), tick));
         {
             let mut listeners = self.0.users.entry(user).or_default();
             if listeners.len() >= SOCKETS_PER_USER {
@@ -69,6 +90,10 @@ impl Hub {
         }
         self.0.bus.watch(Topic::User(user));
         metrics::gauge!("rapport_sockets").increment(1);
+        // After it is among the others: whoever is not closed with them is closed here.
+        if self.0.leaving.load(Ordering::SeqCst) {
+            listener.close(CloseCode::Restarting);
+        }
         Some(Subscription { hub: self.clone(), listener })
     }
 
@@ -81,8 +106,18 @@ impl Hub {
                     self.join(&listener, *room);
                     listener.push(Outgoing::Frame(frame.clone()));
                 }
+                // What was published elsewhere before the room was listened to is looked for.
+                if self.0.bus.is_shared() && self.0.rooms.contains_key(room) {
+                    self.0.doubts.room(*room);
+                }
+            }
+            Notice::Person { user, frame } => {
+                for listener in self.listeners(*user) {
+                    listener.push(Outgoing::Frame(frame.clone()));
+                }
             }
             Notice::Ended { user, session } => {
+                self.0.ended.insert(*session, self.0.clock.now());
                 for listener in self.listeners(*user) {
                     if listener.session() == *session {
                         listener.close(CloseCode::SignedOut);
@@ -110,13 +145,17 @@ impl Hub {
         metrics::counter!("rapport_deliveries_total").increment(entry.listeners.len() as u64);
     }
 
-    /// Closes every socket, as for a restart.
-    pub fn close_all(&self, code: CloseCode) {
-        for listeners in &self.0.users {
-            for listener in listeners.iter() {
-                listener.close(code);
-            }
-        }
+    /// From now on every socket that comes is sent away at once: its upgrade was under way when the
+    /// process was asked to end.
+    pub fn close_door(&self) {
+        self.0.leaving.store(true, Ordering::SeqCst);
+    }
+
+    /// Closes at most `count` sockets that are not closing yet, as for a restart; says whether there
+    /// were so many.
+    pub fn close_some(&self, code: CloseCode, count: usize) -> bool {
+        let open = self.0.users.iter().flat_map(|listeners| listeners.clone());
+        open.filter(|listener| listener.close(code)).take(count).count() == count
     }
 
     /// How many sockets are open on this node.
@@ -164,6 +203,7 @@ impl Hub {
             listeners.is_empty()
         });
         self.0.bus.unwatch(Topic::User(listener.user()));
+        self.0.departures.add(listener.user(), listener.socket());
         metrics::gauge!("rapport_sockets").decrement(1);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Backend, failure::Failure};
+use crate::{Backend, failure::Failure, mail::MailError};
 
 /// A small struct of ids. It runs at least once, so running it twice must do no more than once.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -26,5 +26,14 @@ pub enum JobError {
 impl<E: Into<Failure>> From<E> for JobError {
     fn from(error: E) -> Self {
         Self::Retry(error.into().to_string())
+    }
+}
+
+impl From<MailError> for JobError {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Refused(_) => Self::GiveUp(error.to_string()),
+            MailError::Failed(_) => Self::Retry(error.to_string()),
+        }
     }
 }

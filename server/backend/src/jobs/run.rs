@@ -12,8 +12,17 @@ use crate::{Backend, failure::Outcome};
 const TIME_LIMIT: Duration = Duration::from_secs(25);
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(5);
 
-/// Runs everything that is due now and everything that this makes due; returns how many runs that
-/// were. For tests and for commands: a server has a [worker](super::run_worker).
+/// How a try ended.
+pub(super) enum Verdict {
+    Done,
+    /// To be tried again after a wait.
+    Again(TimeDelta, String),
+    /// Given up.
+    Dead(String),
+}
+
+/// Runs everything that is due now in the table and everything that this makes due; returns how many
+/// runs that were. For tests and for commands: a server has a [worker](super::run_worker).
 ///
 /// # Errors
 /// The database does not answer.
@@ -26,7 +35,7 @@ pub async fn run_due_jobs_of(backend: &Backend, kinds: &[Kind]) -> Outcome<usize
     let queues: Vec<&str> = kinds.iter().map(|kind| kind.queue).collect();
     let mut runs = 0;
     loop {
-        let claimed = backend.jobs.claim(&queues).await?;
+        let claimed = backend.jobs.table().claim(&queues).await?;
         if claimed.is_empty() {
             return Ok(runs);
         }
@@ -37,45 +46,69 @@ pub async fn run_due_jobs_of(backend: &Backend, kinds: &[Kind]) -> Outcome<usize
     }
 }
 
-/// Runs a job in hand.
+/// Runs a job that was claimed from the table.
 ///
 /// # Errors
 /// Its outcome could not be written down: the job runs again when its lease is over.
 pub(super) async fn run(backend: &Backend, kinds: &[Kind], job: Claimed) -> Outcome<()> {
+    let table = backend.jobs.table();
     let Some(kind) = kinds.iter().find(|kind| kind.queue == job.queue) else {
-        return backend.jobs.bury(&job, "no such kind of job").await;
+        return table.bury(&job, "no such kind of job").await;
     };
-    if job.attempts > kind.max_attempts {
-        return give_up(backend, &job, "the worker died at each try").await;
+    let verdict = match job.attempts > kind.max_attempts {
+        true => Verdict::Dead("the worker died at each try".to_owned()),
+        false => Verdict::of(kind, job.attempts, attempt(backend, kind, &job.payload).await),
+    };
+    verdict.tell(kind, job.id, job.attempts);
+    match verdict {
+        Verdict::Done => table.done(&job).await,
+        Verdict::Again(wait, reason) => table.retry(&job, wait, &reason).await,
+        Verdict::Dead(reason) => table.bury(&job, &reason).await,
     }
-    match attempt(backend, kind, &job).await {
-        Ok(()) => {
-            count(&job, "done");
-            backend.jobs.done(&job).await
+}
+
+impl Verdict {
+    /// `attempts`: which try it was, from 1.
+    pub(super) fn of(kind: &Kind, attempts: i32, result: Result<(), JobError>) -> Self {
+        match result {
+            Ok(()) => Self::Done,
+            Err(JobError::Retry(reason)) if attempts < kind.max_attempts => {
+                Self::Again(wait(attempts), reason)
+            }
+            Err(JobError::Retry(reason) | JobError::GiveUp(reason)) => Self::Dead(reason),
         }
-        Err(JobError::Retry(reason)) if job.attempts < kind.max_attempts => {
-            tracing::warn!(job = job.id, queue = job.queue, attempt = job.attempts, reason, "a job failed");
-            count(&job, "retry");
-            backend.jobs.retry(&job, wait(job.attempts), &reason).await
-        }
-        Err(JobError::Retry(reason) | JobError::GiveUp(reason)) => give_up(backend, &job, &reason).await,
+    }
+
+    /// Into the log and the figures.
+    pub(super) fn tell(&self, kind: &Kind, job: i64, attempt: i32) {
+        let queue = kind.queue;
+        let outcome = match self {
+            Self::Done => "done",
+            Self::Again(_, reason) => {
+                tracing::warn!(job, queue, attempt, reason, "a job failed");
+                "retry"
+            }
+            Self::Dead(reason) => {
+                tracing::error!(job, queue, attempt, reason, "a job was given up");
+                "dead"
+            }
+        };
+        metrics::counter!("rapport_jobs_total", "queue" => queue, "outcome" => outcome).increment(1);
     }
 }
 
 /// A panic fails the job and not the worker.
-async fn attempt(backend: &Backend, kind: &Kind, job: &Claimed) -> Result<(), JobError> {
-    let run = (kind.run)(backend.clone(), job.payload.clone());
+pub(super) async fn attempt(
+    backend: &Backend,
+    kind: &Kind,
+    payload: &serde_json::Value,
+) -> Result<(), JobError> {
+    let run = (kind.run)(backend.clone(), payload.clone());
     match tokio::time::timeout(TIME_LIMIT, AssertUnwindSafe(run).catch_unwind()).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => Err(JobError::Retry(format!("panicked: {}", message(panic.as_ref())))),
         Err(_) => Err(JobError::Retry(format!("not done after {} seconds", TIME_LIMIT.as_secs()))),
     }
-}
-
-async fn give_up(backend: &Backend, job: &Claimed, reason: &str) -> Outcome<()> {
-    tracing::error!(job = job.id, queue = job.queue, attempt = job.attempts, reason, "a job was given up");
-    count(job, "dead");
-    backend.jobs.bury(job, reason).await
 }
 
 /// 1 s, 2 s, 4 s … after the first, second, third try.
@@ -87,8 +120,4 @@ fn wait(attempts: i32) -> TimeDelta {
 fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
-}
-
-fn count(job: &Claimed, outcome: &'static str) {
-    metrics::counter!("rapport_jobs_total", "queue" => job.queue.clone(), "outcome" => outcome).increment(1);
 }

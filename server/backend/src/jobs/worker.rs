@@ -3,28 +3,33 @@
 use std::time::Duration;
 
 use diesel_async::AsyncConnection;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{CleanRegistrations, CleanSessions, KINDS, run::run};
+use super::{CleanRegistrations, CleanSessions, Implementation, KINDS, Kind, rabbitmq, run::run};
 use crate::{Backend, failure::Outcome};
 
 /// Finds what other nodes queued, and what waited for its next try.
-const ROUND: Duration = Duration::from_secs(2);
+pub(super) const ROUND: Duration = Duration::from_secs(2);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 
 /// Works off the queues until `stop`, then finishes the jobs in hand.
 pub async fn run_worker(backend: Backend, stop: CancellationToken) {
+    tokio::join!(run_worker_of(backend.clone(), &KINDS, stop.clone()), clean(&backend, &stop));
+}
+
+/// The same for these kinds of jobs only, and without cleaning.
+pub async fn run_worker_of(backend: Backend, kinds: &'static [Kind], stop: CancellationToken) {
+    match &backend.jobs.implementation {
+        Implementation::Table => work_off_the_table(&backend, kinds, &stop).await,
+        Implementation::RabbitMq(settings) => rabbitmq::work(&backend, settings, kinds, &stop).await,
+    }
+}
+
+async fn work_off_the_table(backend: &Backend, kinds: &'static [Kind], stop: &CancellationToken) {
     let mut running = JoinSet::new();
-    let mut clean_at = Instant::now();
     while !stop.is_cancelled() {
-        if Instant::now() >= clean_at {
-            match queue_cleaning(&backend).await {
-                Ok(()) => clean_at = Instant::now() + CLEAN_EVERY,
-                Err(error) => tracing::warn!(%error, "cleaning could not be queued"),
-            }
-        }
-        match start_due(&backend, &mut running).await {
+        match start_due(backend, kinds, &mut running).await {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "no jobs could be claimed"),
         }
@@ -38,17 +43,34 @@ pub async fn run_worker(backend: Backend, stop: CancellationToken) {
     running.join_all().await;
 }
 
-async fn start_due(backend: &Backend, running: &mut JoinSet<()>) -> Outcome<()> {
-    let queues: Vec<&str> = KINDS.iter().map(|kind| kind.queue).collect();
-    for job in backend.jobs.claim(&queues).await? {
+async fn start_due(backend: &Backend, kinds: &'static [Kind], running: &mut JoinSet<()>) -> Outcome<()> {
+    let queues: Vec<&str> = kinds.iter().map(|kind| kind.queue).collect();
+    for job in backend.jobs.table().claim(&queues).await? {
         let backend = backend.clone();
         running.spawn(async move {
-            if let Err(error) = run(&backend, &KINDS, job).await {
+            if let Err(error) = run(&backend, kinds, job).await {
                 tracing::warn!(%error, "a job's outcome could not be written down; it will run again");
             }
         });
     }
     Ok(())
+}
+
+async fn clean(backend: &Backend, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        let next = match queue_cleaning(backend).await {
+            Ok(()) => CLEAN_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "cleaning could not be queued");
+                ROUND
+            }
+        };
+        backend.jobs.wake();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(next) => {}
+        }
+    }
 }
 
 async fn queue_cleaning(backend: &Backend) -> Outcome<()> {

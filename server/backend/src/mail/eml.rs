@@ -50,6 +50,6 @@ fn content(part: &str) -> Option<String> {
 }
 
 /// One line, whatever it was made of: a line break would begin another header.
-fn header(value: &str) -> String {
+pub(super) fn header(value: &str) -> String {
     value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

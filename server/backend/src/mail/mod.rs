@@ -1,20 +1,25 @@
 //! Port: outgoing mail.
 
 mod eml;
+mod error;
 mod files;
 mod id;
 mod memory;
+mod smtp;
 mod template;
 
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+pub use error::MailError;
 pub use id::MailId;
+pub use smtp::{Sender, SmtpServer, SmtpSettings};
 pub(crate) use template::{existing_account, verification, welcome};
 
 use files::Files;
 use memory::Memory;
+use smtp::Smtp;
 
 /// A mail to one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +55,7 @@ pub struct Mailer(Transport);
 enum Transport {
     Files(Files),
     Memory(Memory),
+    Smtp(Box<Smtp>),
 }
 
 impl Mailer {
@@ -63,11 +69,20 @@ impl Mailer {
         Self(Transport::Memory(Memory::default()))
     }
 
+    /// Sent to a mail server. Needs a running runtime, on which its connections live.
+    ///
     /// # Errors
-    /// The mail could not be handed over; trying again may help.
-    pub async fn send(&self, mail: Mail) -> anyhow::Result<()> {
+    /// TLS cannot be set up.
+    pub fn smtp(settings: SmtpSettings) -> anyhow::Result<Self> {
+        Ok(Self(Transport::Smtp(Box::new(Smtp::new(settings)?))))
+    }
+
+    /// # Errors
+    /// The mail could not be handed over; whether trying again may help stands in the error.
+    pub async fn send(&self, mail: Mail) -> Result<(), MailError> {
         match &self.0 {
-            Transport::Files(files) => files.send(mail).await,
+            Transport::Smtp(smtp) => smtp.send(&mail).await,
+            Transport::Files(files) => Ok(files.send(mail).await?),
             Transport::Memory(memory) => {
                 memory.send(mail);
                 Ok(())
@@ -75,7 +90,12 @@ impl Mailer {
         }
     }
 
-    /// The newest `limit` mails, the newest first.
+    /// Whether sent mail can be looked at in the mailbox.
+    pub fn keeps_mail(&self) -> bool {
+        !matches!(self.0, Transport::Smtp(_))
+    }
+
+    /// The newest `limit` mails, the newest first; none where they are not kept.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -83,6 +103,7 @@ impl Mailer {
         match &self.0 {
             Transport::Files(files) => files.mailbox(limit).await,
             Transport::Memory(memory) => Ok(memory.mailbox(limit)),
+            Transport::Smtp(_) => Ok(Vec::new()),
         }
     }
 }

@@ -3,15 +3,41 @@
 //! **Promise.** An accepted entry is durable. Each id is stored once: the same entry again is
 //! answered with the place of the first, another one under the same id is refused. Each room has
 //! one order, the order of its log, and its numbers are dense. Only what is durable is published.
+//!
+//! The direct log numbers as it stores. Kafka's numbers follow, in the order of the log; until then
+//! an entry is told by its place there. A second entry under an id is then logged too, and found out
+//! when it is stored: its sender is told by a frame instead of by the answer.
 
+mod batch;
 mod direct;
+mod kafka;
 
-use std::future::Future;
+use std::{future::Future, sync::Arc, time::Duration};
 
-use model::{Accepted, Body, Code, Error, MessageId, RoomId, UserId};
+use futures::future::{BoxFuture, join_all};
+use model::{Body, Code, Error, MessageId, RoomId, Sent, UserId};
 
-use crate::{bus::Bus, clock::Clock, database::Pool};
+use crate::{
+    bus::Bus,
+    clock::Clock,
+    database::Pool,
+    group_commit::{Full, GroupCommit},
+    rooms::Membership,
+};
 use direct::Direct;
+use kafka::Kafka;
+pub use kafka::{
+    DeadLetter, DeadLetters, Mechanism, Sasl, Security, Settings as KafkaSettings, Store, check_topics,
+    create_topics, run_store,
+};
+
+/// Entries that may wait: about two seconds' worth at full speed.
+const WAITING: usize = 20_000;
+/// Most entries written together.
+const BATCH: usize = 1_000;
+/// Between two commits under load: some 20 messages to a statement at 2,000 a second, and still far
+/// below what anybody notices.
+const PACE: Duration = Duration::from_millis(10);
 
 /// A message to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,34 +55,118 @@ pub enum Refusal {
     IdConflict,
     /// The sender is not a member of the room, or there is no such room.
     NotMember,
+    /// Too often: not before so many milliseconds.
+    TooOften(u32),
     /// Not now. Nothing was written, or it is not known; the same id may be sent again.
     Unavailable,
 }
 
-pub struct MessageLog(Kind);
+/// Whether an entry may be written as far as limits go: `Some` with the milliseconds to wait if not.
+/// Asked when the entry's batch is written, so that asking costs no place in the order.
+pub type Admission = BoxFuture<'static, Option<u32>>;
 
-enum Kind {
-    Direct(Direct),
+type Answer = Result<Sent, Refusal>;
+
+pub struct MessageLog {
+    queue: GroupCommit<(Entry, Admission), Answer>,
+    writer: Writer,
+}
+
+#[derive(Clone)]
+enum Writer {
+    Direct(Arc<Direct>),
+    Kafka(Arc<Kafka>),
 }
 
 impl MessageLog {
     /// A log that is the messages table itself, by group commit.
     pub fn direct(db: Pool, bus: Bus, clock: Clock) -> Self {
-        Self(Kind::Direct(Direct::start(db, bus, clock)))
+        Self::start(Writer::Direct(Arc::new(Direct::new(db, bus, clock))))
+    }
+
+    /// A log in Kafka; the store role brings it into the messages table.
+    ///
+    /// # Errors
+    /// The settings mean nothing to Kafka's client.
+    pub fn kafka(
+        settings: &KafkaSettings,
+        members: Membership,
+        bus: Bus,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        Ok(Self::start(Writer::Kafka(Arc::new(Kafka::start(settings, members, bus, clock)?))))
+    }
+
+    fn start(writer: Writer) -> Self {
+        let committer = writer.clone();
+        let queue = GroupCommit::start(WAITING, BATCH, PACE, move |asked| {
+            let writer = committer.clone();
+            async move { writer.write_admitted(asked).await }
+        });
+        Self { queue, writer }
     }
 
     /// Appends an entry. Its place in the order is taken at the call; the future answers when the
     /// entry is durable, and may be dropped without taking it back.
-    pub fn append(&self, entry: Entry) -> impl Future<Output = Result<Accepted, Refusal>> + Send + use<> {
-        match &self.0 {
-            Kind::Direct(log) => log.append(entry),
+    pub fn append(&self, entry: Entry, admission: Admission) -> impl Future<Output = Answer> + Send + use<> {
+        // Nobody waits behind what is known not to answer.
+        let submitted = match self.writer.is_away() {
+            true => Err(Full),
+            false => self.queue.submit((entry, admission)),
+        };
+        async move {
+            let answer = submitted.map_err(|_| Refusal::Unavailable)?.await;
+            answer.unwrap_or(Err(Refusal::Unavailable))
         }
+    }
+
+    /// Whether it asks who is a member before the entry is in the database.
+    pub fn asks_for_members(&self) -> bool {
+        matches!(self.writer, Writer::Kafka(_))
+    }
+
+    /// Whether entries can be taken at the moment.
+    pub fn is_open(&self) -> bool {
+        !self.writer.is_away()
     }
 
     /// Whether everything appended has been answered.
     pub fn is_idle(&self) -> bool {
-        match &self.0 {
-            Kind::Direct(log) => log.is_idle(),
+        self.queue.is_idle()
+    }
+}
+
+impl Writer {
+    /// Asks for all admissions at once, and writes the entries that have theirs.
+    async fn write_admitted(&self, asked: Vec<(Entry, Admission)>) -> Vec<Answer> {
+        let (entries, admissions): (Vec<Entry>, Vec<Admission>) = asked.into_iter().unzip();
+        let waits = join_all(admissions).await;
+        let admitted = entries.into_iter().zip(&waits).filter(|(_, wait)| wait.is_none());
+        let admitted: Vec<Entry> = admitted.map(|(entry, _)| entry).collect();
+        let mut written = match admitted.is_empty() {
+            true => Vec::new(),
+            false => self.write(admitted).await,
+        }
+        .into_iter();
+        let answer = |wait: &Option<u32>| match wait {
+            Some(wait) => Err(Refusal::TooOften(*wait)),
+            None => written.next().unwrap_or(Err(Refusal::Unavailable)),
+        };
+        waits.iter().map(answer).collect()
+    }
+
+    async fn write(&self, entries: Vec<Entry>) -> Vec<Answer> {
+        match self {
+            Self::Direct(log) => log.commit(entries).await,
+            Self::Kafka(log) => log.log(entries).await,
+        }
+    }
+
+    fn is_away(&self) -> bool {
+        match self {
+            // It waits for its database, and says so itself.
+            Self::Direct(_) => false,
+            Self::Kafka(log) => log.is_away(),
         }
     }
 }
@@ -68,6 +178,7 @@ impl From<Refusal> for Error {
                 Self::new(Code::IdConflict, "Another message was sent under this id. The first one stands.")
             }
             Refusal::NotMember => Self::not_found("chat"),
+            Refusal::TooOften(wait) => Self::rate_limited(wait),
             Refusal::Unavailable => Self::unavailable(),
         }
     }

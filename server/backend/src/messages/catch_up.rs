@@ -35,7 +35,11 @@ impl Wanted<'_> {
 impl Backend {
     /// The rooms a person's sockets listen to.
     pub async fn rooms_to_follow(&self, who: &SignedIn) -> Result<Vec<RoomId>> {
-        Ok(self.room_ids(who).await?)
+        let rooms = self.room_ids(who).await?;
+        if self.log.asks_for_members() {
+            self.members.note(who.user(), &rooms).await;
+        }
+        Ok(rooms)
     }
 
     async fn room_ids(&self, who: &SignedIn) -> Outcome<Vec<RoomId>> {
@@ -75,7 +79,7 @@ impl Backend {
     /// # Errors
     /// `not_found` to non-members, `rate_limited`.
     pub async fn fetch(&self, who: &SignedIn, room: RoomId, after: Rev) -> Result<ServerFrame> {
-        self.limits.check(Limit::Fetch, who.user())?;
+        self.limits.check(Limit::Fetch, who.user()).await?;
         let room = self.room(who, room).await?;
         let frames = self.changes(&[Wanted { room: &room, after }]).await?;
         frames.into_iter().next().ok_or_else(Error::unavailable)
@@ -92,6 +96,7 @@ impl Backend {
             limited: wanted.limited(),
             messages: messages.remove(&wanted.room.id).unwrap_or_default(),
             marks: wanted.room.marks.clone(),
+            log: wanted.room.log,
         };
         Ok(wanted.iter().map(frame).collect())
     }

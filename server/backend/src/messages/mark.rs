@@ -67,7 +67,7 @@ impl Backend {
     /// # Errors
     /// `not_found` to non-members, `rate_limited`, `unavailable`.
     pub async fn mark(&self, who: &SignedIn, room: RoomId, delivered: Seq, read: Seq) -> Result<Mark> {
-        self.limits.check(Limit::Mark, who.user())?;
+        self.limits.check(Limit::Mark, who.user()).await?;
         let raise = Raise { room, user: who.user(), delivered, read };
         let submitted = self.marks.queue.submit(raise).map_err(|_| Error::unavailable())?;
         submitted.await.map_err(|_| Error::unavailable())?

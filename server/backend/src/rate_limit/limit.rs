@@ -74,7 +74,16 @@ impl Limit {
         }
     }
 
-    /// Its name in the metrics.
+    /// Whether nothing passes while the counts cannot be reached: what lets somebody guess passwords or
+    /// send mail to strangers. Everything else is worth more than its limit.
+    pub const fn fails_closed(self) -> bool {
+        match self {
+            Self::SignInAccount | Self::SignInAddress | Self::Register | Self::MailTo => true,
+            Self::Lookup | Self::Send | Self::Resend | Self::Fetch | Self::Mark | Self::OpenRoom => false,
+        }
+    }
+
+    /// Its name in the metrics, and in Redis.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SignInAccount => "sign_in_account",

@@ -2,6 +2,7 @@
 
 mod limit;
 mod memory;
+mod redis;
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -10,18 +11,27 @@ use sha2::{Digest, Sha256};
 
 pub use limit::Limit;
 
-use crate::clock::Clock;
+use self::redis::Redis;
+use crate::{
+    clock::Clock,
+    redis::{Away, Link},
+};
 use memory::Memory;
+
+/// What [`RateLimit::wait`] asks for while the counts cannot be reached, in milliseconds.
+const WAIT_FOR_COUNTS: u32 = 1_000;
 
 /// Counts how often something is done, for each [`Limit`] and each [`Key`] apart.
 ///
 /// Promise: of a [`Limit`] at once `burst` pass, then one for every `every`; a refused try costs
 /// nothing. An unused key is forgotten, so memory is bounded by what happens within a few periods.
-/// When the counts cannot be reached, sign-in is refused and everything else passes.
+/// When the counts cannot be reached, or not soon enough to wait for, sign-in is refused and everything
+/// else passes (see [`Limit::fails_closed`]).
 pub struct RateLimit(Implementation);
 
 enum Implementation {
-    Memory(Memory),
+    Memory(Box<Memory>),
+    Redis(Redis),
 }
 
 /// Whose tries are counted.
@@ -37,27 +47,60 @@ pub enum Key {
 impl RateLimit {
     /// Counts within this process.
     pub fn memory(clock: Clock) -> Self {
-        Self(Implementation::Memory(Memory::new(clock)))
+        Self(Implementation::Memory(Box::new(Memory::new(clock))))
+    }
+
+    /// Counts for all nodes that share a Redis.
+    pub fn redis(link: Link, clock: Clock) -> Self {
+        Self(Implementation::Redis(Redis::new(link, clock)))
     }
 
     /// Counts one try.
     ///
     /// # Errors
-    /// [`model::Code::RateLimited`] with the wait until a try passes again.
-    pub fn check(&self, limit: Limit, key: impl Into<Key>) -> Result<()> {
-        let wait = match &self.0 {
-            Implementation::Memory(memory) => memory.take(limit, key.into()),
-        };
-        let Some(wait) = wait else { return Ok(()) };
-        metrics::counter!("rapport_rate_limited_total", "limit" => limit.name()).increment(1);
-        Err(Error::rate_limited(wait))
+    /// [`model::Code::RateLimited`] with the wait until a try passes again;
+    /// [`model::Code::Unavailable`] if that is not known and the limit fails closed.
+    pub async fn check(&self, limit: Limit, key: impl Into<Key>) -> Result<()> {
+        match self.take(limit, key.into()).await {
+            Ok(None) => Ok(()),
+            Ok(Some(wait)) => Err(Error::rate_limited(wait)),
+            Err(Away) if limit.fails_closed() => Err(Error::unavailable()),
+            Err(Away) => Ok(()),
+        }
+    }
+
+    /// Counts one try: `None` if it passes, else the milliseconds until one does. Where that is not
+    /// known, a limit that fails closed asks for a second.
+    pub async fn wait(&self, limit: Limit, key: impl Into<Key>) -> Option<u32> {
+        match self.take(limit, key.into()).await {
+            Ok(wait) => wait,
+            Err(Away) => limit.fails_closed().then_some(WAIT_FOR_COUNTS),
+        }
     }
 
     /// Makes a try that passed not count, for what turned out to cost nothing.
-    pub fn give_back(&self, limit: Limit, key: impl Into<Key>) {
+    pub async fn give_back(&self, limit: Limit, key: impl Into<Key>) {
         match &self.0 {
             Implementation::Memory(memory) => memory.give_back(limit, key.into()),
+            Implementation::Redis(redis) => redis.give_back(limit, key.into()).await,
         }
+    }
+
+    async fn take(&self, limit: Limit, key: Key) -> std::result::Result<Option<u32>, Away> {
+        let taken = match &self.0 {
+            Implementation::Memory(memory) => Ok(memory.take(limit, key)),
+            Implementation::Redis(redis) => redis.take(limit, key).await,
+        };
+        match taken {
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                metrics::counter!("rapport_rate_limited_total", "limit" => limit.name()).increment(1);
+            }
+            Err(Away) => {
+                metrics::counter!("rapport_limits_unknown_total", "limit" => limit.name()).increment(1);
+            }
+        }
+        taken
     }
 }
 

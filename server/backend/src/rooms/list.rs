@@ -6,13 +6,15 @@ use diesel::{
     sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{Error, Mark, Message, MessageId, Person, Result, Rev, Room, RoomId, RoomKind, Seq, UserId};
+use model::{
+    Error, Mark, Message, MessageId, Offset, Person, Result, Rev, Room, RoomId, RoomKind, Seq, UserId,
+};
 use serde::Deserialize;
 
 use crate::{Backend, SignedIn, clock::timestamp, failure::Outcome};
 
 /// People (and their marks) that come with a room at most.
-const PEOPLE: i64 = 20;
+pub(super) const PEOPLE: i64 = 20;
 
 #[derive(QueryableByName)]
 struct Listed {
@@ -28,6 +30,8 @@ struct Listed {
     last_seq: Seq,
     #[diesel(sql_type = BigInt)]
     rev: Rev,
+    #[diesel(sql_type = BigInt)]
+    log: Offset,
     #[diesel(sql_type = Nullable<Uuid>)]
     message_id: Option<MessageId>,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -66,7 +70,7 @@ impl Backend {
         rooms.into_iter().next().ok_or_else(|| Error::not_found("chat"))
     }
 
-    async fn rooms_of(&self, user: UserId, only: Option<RoomId>) -> Outcome<Vec<Room>> {
+    pub(crate) async fn rooms_of(&self, user: UserId, only: Option<RoomId>) -> Outcome<Vec<Room>> {
         let mut db = self.db.get().await?;
         list(&mut db, user, only).await
     }
@@ -75,7 +79,7 @@ impl Backend {
 /// The rooms of `user`, or only one of them.
 async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) -> Outcome<Vec<Room>> {
     let rooms: Vec<Listed> = diesel::sql_query(
-        "SELECT r.id, r.kind, r.title, r.created_at, r.last_seq, r.rev, \
+        "SELECT r.id, r.kind, r.title, r.created_at, r.last_seq, r.rev, r.log, \
                 m.id AS message_id, m.rev AS message_rev, m.sender_id, m.at, m.body, shown.people \
          FROM members me \
          JOIN rooms r ON r.id = me.room_id \
@@ -116,6 +120,7 @@ impl Listed {
             marks: members.iter().map(mark).collect(),
             people: members.into_iter().map(|member| member.person).collect(),
             rev: self.rev,
+            log: self.log,
             last_seq: self.last_seq,
             created_at: timestamp(self.created_at),
             last: self.last(),

@@ -23,7 +23,7 @@ impl Backend {
         if with == who.user() {
             return Err(Error::invalid("with", "A private chat needs another person."));
         }
-        self.limits.check(Limit::OpenRoom, who.user())?;
+        self.limits.check(Limit::OpenRoom, who.user()).await?;
         let (room, made) = self.find_or_make(who.user(), with).await?;
         let room = self.room(who, room).await?;
         if made {

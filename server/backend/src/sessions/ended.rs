@@ -30,12 +30,12 @@ struct Ended {
 }
 
 impl EndedSessions {
-    /// The sessions whose access tokens may still run. Listen to the bus before loading, so that
+    /// Adds the sessions whose access tokens may still run. Listen to the bus before loading, so that
     /// none falls between.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn load(db: &Pool, clock: &Clock) -> Outcome<Self> {
+    pub async fn load(&self, db: &Pool, clock: &Clock) -> Outcome<()> {
         let mut conn = db.get().await?;
         let since = clock.now() - lifetime();
         let recent = sessions::table
@@ -43,11 +43,10 @@ impl EndedSessions {
             .select((sessions::id, sessions::ended_at.assume_not_null()))
             .load::<(SessionId, DateTime<Utc>)>(&mut conn)
             .await?;
-        let ended = Self::default();
         for (session, at) in recent {
-            ended.insert(session, at);
+            self.insert(session, at);
         }
-        Ok(ended)
+        Ok(())
     }
 
     /// Remembers a session that ended at `at`, for as long as it matters.

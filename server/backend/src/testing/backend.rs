@@ -1,6 +1,6 @@
 //! The whole backend on a database of its own, with a clock that stands still.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -9,10 +9,11 @@ use model::{Body, MessageId, RoomId, SessionId, UserId};
 
 use super::Database;
 use crate::{
-    Backend, Setup, SignedIn,
+    Backend, Media, Services, Setup, SignedIn,
     accounts::Origin,
     clock::Clock,
     database::schema::{sessions, users},
+    jobs::JobQueue,
     mail::Mailer,
     secret::Secret,
     sessions::NewSession,
@@ -24,6 +25,7 @@ const START: i64 = 1_767_603_600;
 /// A backend of one test's own.
 pub struct TestBackend {
     backend: Backend,
+    media: Media,
     pub database: Database,
 }
 
@@ -39,7 +41,15 @@ impl TestBackend {
     /// # Panics
     /// The test server does not answer.
     pub async fn start() -> Self {
-        Self::on(Database::create().await).await
+        Self::with(Media::default()).await
+    }
+
+    /// One whose ports are implemented by these.
+    ///
+    /// # Panics
+    /// The test server does not answer.
+    pub async fn with(media: Media) -> Self {
+        Self::on(Database::create().await, media).await
     }
 
     /// A second node, or the same one after a crash, on the same database.
@@ -47,13 +57,13 @@ impl TestBackend {
     /// # Panics
     /// The test server does not answer.
     pub async fn again(&self) -> Backend {
-        compose(&self.database, self.clock.clone()).await
+        compose(&self.database, self.clock.clone(), self.media.clone()).await
     }
 
-    async fn on(database: Database) -> Self {
+    async fn on(database: Database, media: Media) -> Self {
         let start = DateTime::<Utc>::from_timestamp(START, 0).expect("the moment exists");
-        let backend = compose(&database, Clock::manual(start)).await;
-        Self { backend, database }
+        let backend = compose(&database, Clock::manual(start), media.clone()).await;
+        Self { backend, database, media }
     }
 
     /// A person with an account and a session.
@@ -109,6 +119,18 @@ impl TestBackend {
     }
 }
 
+impl Backend {
+    /// The same backend with other queues, before anybody else has it.
+    ///
+    /// # Panics
+    /// Somebody else has it.
+    #[must_use]
+    pub fn with_jobs(self, jobs: JobQueue) -> Self {
+        let services = Arc::into_inner(self.0).expect("nobody else has it yet");
+        Self::new(Services { jobs, ..services })
+    }
+}
+
 /// A person with an account (whose password nobody knows) and a session.
 ///
 /// # Panics
@@ -155,8 +177,13 @@ pub async fn session(backend: &Backend, user: UserId) -> NewSession {
     backend.start_session(&mut db, user, &from).await.expect("the person exists")
 }
 
-async fn compose(database: &Database, clock: Clock) -> Backend {
-    let setup =
-        Setup { db: database.pool().await, clock, secret: Secret::new([7; 32]), mailer: Mailer::memory() };
+async fn compose(database: &Database, clock: Clock, media: Media) -> Backend {
+    let setup = Setup {
+        db: database.pool().await,
+        clock,
+        secret: Secret::new([7; 32]),
+        mailer: Mailer::memory(),
+        media,
+    };
     Backend::compose(setup).await.expect("the test server answers")
 }

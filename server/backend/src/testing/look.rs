@@ -1,6 +1,9 @@
 //! Looking into a database, and putting a hand in: for tests above this crate.
 
-use diesel::{prelude::*, sql_types::Text};
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Text},
+};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use model::{MessageId, RoomId, UserId};
 
@@ -37,6 +40,15 @@ pub async fn execute(url: &str, sql: &str) -> anyhow::Result<()> {
     Ok(AsyncPgConnection::establish(url).await?.batch_execute(sql).await?)
 }
 
+/// A count that a statement asks for.
+///
+/// # Errors
+/// The database does not answer, or refuses it.
+pub async fn number(url: &str, sql: &str) -> anyhow::Result<i64> {
+    let mut db = AsyncPgConnection::establish(url).await?;
+    Ok(diesel::sql_query(sql).get_result::<Count>(&mut db).await?.count)
+}
+
 /// Runs a statement on a backend's own database.
 ///
 /// # Panics
@@ -62,6 +74,12 @@ pub async fn digest(backend: &Backend) -> Vec<String> {
         lines.push(line.line);
     }
     lines
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 #[derive(QueryableByName)]

@@ -62,7 +62,7 @@ impl TestServer {
 
 async fn start() -> anyhow::Result<TestServer> {
     let home = home();
-    remove_leftovers(&home);
+    remove_leftovers(&home, PREFIX);
     let folder = home.join(format!("{PREFIX}{}", std::process::id()));
     let cluster = Cluster::prepare(&folder, OPTIONS).await?;
     let mut until = serve(&cluster)?;
@@ -76,7 +76,7 @@ async fn start() -> anyhow::Result<TestServer> {
 }
 
 /// In memory if the system has a folder there.
-fn home() -> PathBuf {
+pub(super) fn home() -> PathBuf {
     let memory = Path::new("/dev/shm");
     if nix::unistd::access(memory, nix::unistd::AccessFlags::W_OK).is_ok() {
         return memory.to_owned();
@@ -84,11 +84,13 @@ fn home() -> PathBuf {
     std::env::temp_dir()
 }
 
-/// Folders of test processes that are gone, whose guardian was killed as well.
-fn remove_leftovers(home: &Path) {
+/// Folders of test processes that are gone, whose guardian was killed as well: `prefix`, the number of
+/// the process, and anything after a dash.
+pub(super) fn remove_leftovers(home: &Path, prefix: &str) {
     for entry in fs::read_dir(home).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let pid = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse::<u32>().ok());
+        let pid =
+            name.to_str().and_then(|name| name.strip_prefix(prefix)?.split('-').next()?.parse::<u32>().ok());
         if pid.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists()) {
             // Another account's leftover is that account's to remove.
             let _ = fs::remove_dir_all(entry.path());

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use backend::{
-    Backend, Setup,
+    Backend, Media, Setup,
     accounts::{Origin, SignUp},
     clock::Clock,
     jobs::run_due_jobs,
@@ -72,7 +72,8 @@ impl World {
 
 async fn node(database: &Database, clock: &Clock) -> Backend {
     let (db, clock) = (database.pool().await, clock.clone());
-    let setup = Setup { db, clock, secret: Secret::new([7; 32]), mailer: Mailer::memory() };
+    let setup =
+        Setup { db, clock, secret: Secret::new([7; 32]), mailer: Mailer::memory(), media: Media::default() };
     Backend::compose(setup).await.expect("the database answers")
 }
 

@@ -23,7 +23,13 @@ async fn messages_keep_their_order() {
         world.pass(-HOUR);
     }
     let body = Body::new("3").expect("a text");
-    let last = world.backend.send(&bea, room, MessageId::new(), body).await.expect("accepted");
+    let last = world
+        .backend
+        .send(&bea, room, MessageId::new(), body)
+        .await
+        .expect("accepted")
+        .accepted()
+        .expect("a number");
     assert_eq!((last.seq.0, last.rev.0), (3, 3));
     let page = world.backend.page(&ada, room, From::Newest, 50).await.expect("a member");
     let texts: Vec<&str> = page.messages.iter().map(|message| message.body.as_str()).collect();
@@ -37,17 +43,17 @@ async fn limits_stay_open_and_stay_limits() {
     let world = World::new().await;
     let key = from(9).address;
     for limit in Limit::ALL {
-        world.backend.limits.check(limit, key).expect("the first passes");
+        world.backend.limits.check(limit, key).await.expect("the first passes");
     }
     world.pass(-HOUR);
     for limit in Limit::ALL {
-        world.backend.limits.check(limit, key).expect("one passes");
-        assert_eq!(refused(world.backend.limits.check(limit, key)), Code::RateLimited);
+        world.backend.limits.check(limit, key).await.expect("one passes");
+        assert_eq!(refused(world.backend.limits.check(limit, key).await), Code::RateLimited);
     }
     let longest = Limit::ALL.iter().map(|limit| limit.every().as_secs()).max().expect("there are limits");
     world.pass(longest as i64);
     for limit in Limit::ALL {
-        world.backend.limits.check(limit, key).expect("one period later one passes");
+        world.backend.limits.check(limit, key).await.expect("one period later one passes");
     }
 }
 

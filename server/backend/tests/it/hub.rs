@@ -1,7 +1,10 @@
 //! Fan-out on one node: the same bytes for everybody, bounded queues, sessions that end.
 
+use std::sync::Arc;
+
 use backend::{
     bus::{Bus, Notice},
+    clock::Clock,
     hub::{Hub, Outgoing},
     testing::TestBackend,
 };
@@ -25,10 +28,14 @@ fn drain(subscription: &backend::hub::Subscription) -> Result<Vec<Outgoing>, Clo
     }
 }
 
+fn hub_on(bus: &Bus) -> Hub {
+    Hub::new(bus.clone(), Arc::default(), Clock::manual(chrono::DateTime::UNIX_EPOCH))
+}
+
 #[tokio::test]
 async fn listeners_of_a_room_share_the_bytes_of_a_frame() {
     let bus = Bus::in_process();
-    let hub = Hub::new(bus.clone());
+    let hub = hub_on(&bus);
     let room = RoomId::new();
     let listeners: Vec<_> = (0..3).map(|_| hub.listen(UserId::new(), SessionId::new()).unwrap()).collect();
     listeners[0].join(room);
@@ -47,7 +54,7 @@ async fn listeners_of_a_room_share_the_bytes_of_a_frame() {
 #[tokio::test]
 async fn a_slow_reader_is_cut_off_and_the_others_do_not_notice() {
     let bus = Bus::in_process();
-    let hub = Hub::new(bus.clone());
+    let hub = hub_on(&bus);
     let room = RoomId::new();
     let [slow, quick] = [(); 2].map(|()| hub.listen(UserId::new(), SessionId::new()).unwrap());
     slow.join(room);
@@ -64,7 +71,7 @@ async fn a_slow_reader_is_cut_off_and_the_others_do_not_notice() {
 #[tokio::test]
 async fn nothing_reaches_who_has_left_and_nothing_is_kept_of_them() {
     let bus = Bus::in_process();
-    let hub = Hub::new(bus.clone());
+    let hub = hub_on(&bus);
     let (user, room) = (UserId::new(), RoomId::new());
     let mut open: Vec<_> =
         (0..SOCKETS_PER_USER).map(|_| hub.listen(user, SessionId::new()).unwrap()).collect();
@@ -79,9 +86,24 @@ async fn nothing_reaches_who_has_left_and_nothing_is_kept_of_them() {
 }
 
 #[tokio::test]
+async fn what_is_for_one_person_reaches_all_sockets_of_that_person() {
+    let bus = Bus::in_process();
+    let hub = hub_on(&bus);
+    let user = UserId::new();
+    let own = [(); 2].map(|()| hub.listen(user, SessionId::new()).unwrap());
+    let other = hub.listen(UserId::new(), SessionId::new()).unwrap();
+    let frame = Bytes::from_static(b"{}");
+    bus.publish(&Notice::Person { user, frame: frame.clone() });
+    for subscription in &own {
+        assert_eq!(drain(subscription), Ok(vec![Outgoing::Frame(frame.clone())]));
+    }
+    assert_eq!(drain(&other), Ok(Vec::new()));
+}
+
+#[tokio::test]
 async fn the_beat_tells_the_heads_and_finds_the_silent() {
     let bus = Bus::in_process();
-    let hub = Hub::new(bus.clone());
+    let hub = hub_on(&bus);
     let room = RoomId::new();
     let subscription = hub.listen(UserId::new(), SessionId::new()).unwrap();
     subscription.join(room);
@@ -125,4 +147,14 @@ async fn signing_out_closes_the_sockets_of_that_session_alone() {
     assert_eq!(drain(&here), Err(CloseCode::SignedOut));
     assert_eq!(drain(&elsewhere), Ok(Vec::new()));
     assert!(world.still_signed_in(&ana).is_err());
+}
+
+/// Fails when `listen` does not look whether the door is closed: the socket would be told nothing until the
+/// process is gone.
+#[tokio::test]
+async fn a_socket_that_comes_while_the_node_leaves_is_sent_away_at_once() {
+    let hub = hub_on(&Bus::in_process());
+    hub.close_door();
+    let late = hub.listen(UserId::new(), SessionId::new()).unwrap();
+    assert_eq!(drain(&late), Err(CloseCode::Restarting));
 }

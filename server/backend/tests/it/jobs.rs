@@ -1,44 +1,62 @@
-//! The implementations of `JobQueue`, and the worker.
+//! The implementations of `JobQueue`, the table's leases, and the worker.
 
 use std::time::Duration;
 
 use backend::{
     Backend,
-    clock::Clock,
     database::schema::{dead_jobs, jobs},
     jobs::{
-        Job, JobError, JobQueue, Kind, LEASE, SendVerification, run_due_jobs, run_due_jobs_of, run_worker,
+        Claimed, Job, JobError, Kind, LEASE, SendVerification, run_due_jobs, run_due_jobs_of, run_worker,
     },
     mail::{Mail, MailId},
-    testing::Database,
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{
-    accounts_world::{World, email},
-    contracts::{contract, jobs::Bench},
-};
+use crate::accounts_world::{World, email};
 
-async fn postgres() -> Bench {
-    let database = Database::create().await;
-    let (db, clock) = (database.pool().await, Clock::manual(DateTime::UNIX_EPOCH + TimeDelta::days(20_000)));
-    Bench { queue: JobQueue::postgres(db.clone(), clock.clone()), clock, db, _database: database }
+mod table {
+    use crate::contracts::{contract, jobs::Bench};
+
+    async fn table() -> Bench {
+        Bench::new(None).await
+    }
+
+    contract!(jobs, table:
+        is_enqueued_if_and_only_if_the_transaction_commits,
+        first_in_first_out_within_a_queue,
+        a_job_in_hand_is_nobody_elses,
+        runs_again_when_its_worker_died,
+        a_job_in_hand_is_finished_when_its_worker_is_asked_to_stop,
+        a_dead_job_keeps_its_reason_and_the_queue_goes_on,
+        what_is_done_from_time_to_time_is_queued_once,
+    );
 }
 
-contract!(jobs, postgres:
-    is_enqueued_if_and_only_if_the_transaction_commits,
-    first_in_first_out_within_a_queue,
-    a_job_in_hand_is_nobody_elses,
-    runs_again_when_its_worker_died,
-    a_lost_lease_speaks_for_nobody,
-    a_dead_job_keeps_its_reason_and_the_queue_goes_on,
-    what_is_done_from_time_to_time_is_queued_once,
-);
+mod rabbitmq {
+    use backend::testing::Broker;
+
+    use crate::contracts::{contract, jobs::Bench};
+
+    async fn rabbitmq() -> Bench {
+        let broker = Broker::shared().await;
+        Bench::new(Some((broker.url(), broker.prefix()))).await
+    }
+
+    contract!(jobs, rabbitmq:
+        is_enqueued_if_and_only_if_the_transaction_commits,
+        first_in_first_out_within_a_queue,
+        a_job_in_hand_is_nobody_elses,
+        runs_again_when_its_worker_died,
+        a_job_in_hand_is_finished_when_its_worker_is_asked_to_stop,
+        a_dead_job_keeps_its_reason_and_the_queue_goes_on,
+        what_is_done_from_time_to_time_is_queued_once,
+    );
+}
 
 /// Leaves a mail at each run, then does as it is told.
 #[derive(Serialize, Deserialize)]
@@ -136,12 +154,61 @@ async fn an_unreadable_job_is_given_up_at_once() {
     assert!(dead[0].1.starts_with("unreadable payload"), "{dead:?}");
 }
 
+async fn claimed(world: &World) -> Vec<Claimed> {
+    world.backend.jobs.table().claim(&[Told::QUEUE]).await.expect("claims")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_claims_at_once_one_gets_the_job() {
+    let world = World::new().await;
+    for n in 0..20 {
+        enqueue(&world, Told::Succeed(n)).await;
+    }
+    for n in 0..20 {
+        let claims = futures::future::join_all((0..8).map(|_| claimed(&world))).await;
+        let claimed: Vec<_> = claims.into_iter().flatten().collect();
+        let payloads: Vec<_> = claimed.iter().map(|job| job.payload.clone()).collect();
+        assert_eq!(payloads, [serde_json::json!({ "Succeed": n })]);
+        world.backend.jobs.table().done(&claimed[0]).await.expect("done");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_holds_until_its_end_and_not_longer() {
+    let world = World::new().await;
+    enqueue(&world, Told::Succeed(1)).await;
+    let dead = claimed(&world).await.remove(0);
+    world.clock.advance(LEASE - TimeDelta::milliseconds(1));
+    assert!(claimed(&world).await.is_empty());
+    world.clock.advance(TimeDelta::milliseconds(1));
+    let again = claimed(&world).await.remove(0);
+    assert_eq!((again.id, again.attempts), (dead.id, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_lease_speaks_for_nobody() {
+    let world = World::new().await;
+    let table = world.backend.jobs.table();
+    enqueue(&world, Told::Succeed(1)).await;
+    let late = claimed(&world).await.remove(0);
+    world.clock.advance(LEASE);
+    let holder = claimed(&world).await.remove(0);
+    table.done(&late).await.expect("does nothing");
+    table.bury(&late, "late").await.expect("does nothing");
+    table.retry(&late, TimeDelta::zero(), "late").await.expect("does nothing");
+    assert!(claimed(&world).await.is_empty(), "still in the holder's hand");
+    table.done(&holder).await.expect("done");
+    world.clock.advance(LEASE);
+    assert!(claimed(&world).await.is_empty());
+    assert!(dead(&world).await.is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_kills_its_worker_is_given_up_in_the_end() {
     let world = World::new().await;
     enqueue(&world, Told::Succeed(1)).await;
     for _ in 0..3 {
-        assert_eq!(world.backend.jobs.claim(&[Told::QUEUE]).await.expect("claims").len(), 1);
+        assert_eq!(world.backend.jobs.table().claim(&[Told::QUEUE]).await.expect("claims").len(), 1);
         world.clock.advance(LEASE);
     }
     assert_eq!(due(&world).await, 1);
@@ -153,7 +220,7 @@ async fn a_job_that_kills_its_worker_is_given_up_in_the_end() {
 async fn a_mail_whose_worker_died_after_sending_is_one_mail() {
     let world = World::new().await;
     world.register("ada").await;
-    let claimed = world.backend.jobs.claim(&[SendVerification::QUEUE]).await.expect("claims");
+    let claimed = world.backend.jobs.table().claim(&[SendVerification::QUEUE]).await.expect("claims");
     let job: SendVerification = serde_json::from_value(claimed[0].payload.clone()).expect("a job");
     assert!(job.run(&world.backend).await.is_ok());
     assert_eq!(run_due_jobs(&world.backend).await.expect("jobs run"), 0, "still in hand");

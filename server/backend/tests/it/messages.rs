@@ -2,7 +2,7 @@
 
 use backend::{messages::From, testing::TestBackend};
 use model::{
-    Accepted, Body, Code, Error, MessageId, RoomId, Seq,
+    Body, Code, Error, MessageId, RoomId, Sent, Seq,
     limits::{SEND_BURST, SEND_PER_SECOND},
 };
 
@@ -74,7 +74,7 @@ async fn a_retry_of_what_stands_costs_nothing_and_a_flood_of_them_is_bounded() {
         let id = MessageId::new();
         sent.push((id, send(&ana, id, "hello").await.unwrap()));
     }
-    let limited = |answer: Result<Accepted, Error>| answer.unwrap_err().code == Code::RateLimited;
+    let limited = |answer: Result<Sent, Error>| answer.unwrap_err().code == Code::RateLimited;
     assert!(limited(send(&ana, MessageId::new(), "one too many").await));
     for (id, accepted) in &sent {
         assert_eq!(send(&ana, *id, "hello").await.as_ref(), Ok(accepted), "its answer got lost");

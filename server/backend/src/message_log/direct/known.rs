@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{Accepted, MessageId, Rev, RoomId, Seq, UserId};
 
-use super::{Answer, Entry, Refusal};
+use super::{Entry, Refusal};
 use crate::{clock::timestamp, database::schema::messages};
 
 /// A message that stands.
@@ -25,7 +25,7 @@ pub(super) struct Known {
 
 impl Known {
     /// The answer to an entry with this message's id.
-    pub(super) fn answer(&self, entry: &Entry) -> Answer {
+    pub(super) fn answer(&self, entry: &Entry) -> Result<Accepted, Refusal> {
         let same =
             self.room_id == entry.room && self.sender_id == entry.sender && self.body == entry.body.as_str();
         if !same {

@@ -1,78 +1,47 @@
 //! The log of lite mode: the messages table itself. One committer per process writes what has
 //! gathered, for all rooms, in one transaction; then it publishes.
 
-mod batch;
 mod known;
 #[cfg(feature = "mutants")]
 mod mutated;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
-use model::{Accepted, Message, Rev, RoomId, wire};
+use model::{Accepted, Message, Rev, RoomId, Sent, wire};
 
-use super::{Entry, Refusal};
+use super::{
+    Answer, Entry, Refusal,
+    batch::{self, Source},
+};
 use crate::{
     bus::{Bus, Notice},
     clock::Clock,
     database::Pool,
     failure::{Failure, Outcome},
-    group_commit::GroupCommit,
 };
 
-/// Entries that may wait: about two seconds' worth at full speed.
-const WAITING: usize = 20_000;
-/// Largest transaction, in entries.
-const BATCH: usize = 1_000;
-/// Between two commits under load: some 20 messages to a statement at 2,000 a second, and still far
-/// below what anybody notices.
-const PACE: Duration = Duration::from_millis(10);
 /// How often a batch is tried before its senders are told to try again.
 const ATTEMPTS: u32 = 3;
 
-type Answer = Result<Accepted, Refusal>;
-
 pub(super) struct Direct {
-    queue: GroupCommit<Entry, Answer>,
-}
-
-struct Writer {
     db: Pool,
     bus: Bus,
     clock: Clock,
 }
 
 impl Direct {
-    pub(super) fn start(db: Pool, bus: Bus, clock: Clock) -> Self {
+    pub(super) fn new(db: Pool, bus: Bus, clock: Clock) -> Self {
         #[cfg(feature = "mutants")]
         crate::mutants::publish_on(&bus);
-        let writer = Arc::new(Writer { db, bus, clock });
-        let queue = GroupCommit::start(WAITING, BATCH, PACE, move |entries| {
-            let writer = writer.clone();
-            async move { writer.commit(entries).await }
-        });
-        Self { queue }
+        Self { db, bus, clock }
     }
 
-    pub(super) fn append(&self, entry: Entry) -> impl Future<Output = Answer> + Send + use<> {
-        let submitted = self.queue.submit(entry);
-        async move {
-            let answer = submitted.map_err(|_| Refusal::Unavailable)?.await;
-            answer.unwrap_or(Err(Refusal::Unavailable))
-        }
-    }
-
-    pub(super) fn is_idle(&self) -> bool {
-        self.queue.is_idle()
-    }
-}
-
-impl Writer {
     /// Commits a batch and publishes what is new in it.
     ///
     /// A connection lost during COMMIT leaves open whether the batch was written. Trying again
     /// settles it: the ids say which entries stand already, and those are then published too.
-    async fn commit(&self, entries: Vec<Entry>) -> Vec<Answer> {
+    pub(super) async fn commit(&self, entries: Vec<Entry>) -> Vec<Answer> {
         #[cfg(feature = "mutants")]
         let entries = crate::mutants::forget_ids(entries);
         let started = std::time::Instant::now();
@@ -83,7 +52,7 @@ impl Writer {
                     metrics::histogram!("rapport_commit_seconds").record(started.elapsed().as_secs_f64());
                     metrics::counter!("rapport_accepted_total").increment(written.fresh_count());
                     self.publish(&entries, &written, in_doubt);
-                    return written.answers;
+                    return written.answers.into_iter().map(sent).collect();
                 }
                 Err(error) if batch::is_data_error(&error) && entries.len() > 1 => {
                     tracing::warn!(%error, "a batch holds an entry that cannot be stored; trying one by one");
@@ -115,7 +84,7 @@ impl Writer {
             let answer = match self.write(&entry).await {
                 Ok(written) => {
                     self.publish(&entry, &written, false);
-                    written.answers[0]
+                    sent(written.answers[0])
                 }
                 Err(error) => {
                     tracing::error!(%error, id = %entry[0].id, "an entry was not stored");
@@ -131,7 +100,8 @@ impl Writer {
         let mut db = self.db.get().await?;
         #[cfg(feature = "mutants")]
         use mutated as batch;
-        batch::write(&mut db, entries, self.clock.now()).await
+        let source = Source::Senders { now: self.clock.now() };
+        batch::write(&mut db, entries, source).await
     }
 
     fn publish(&self, entries: &[Entry], written: &batch::Written, with_known: bool) {
@@ -165,6 +135,10 @@ impl Writer {
             }
         });
     }
+}
+
+fn sent(answer: Result<Accepted, Refusal>) -> Answer {
+    answer.map(Sent::Accepted)
 }
 
 fn notice(entry: &Entry, accepted: &Accepted) -> Notice {

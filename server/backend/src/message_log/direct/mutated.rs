@@ -1,20 +1,22 @@
 //! The writing of a batch with the faults of [`crate::mutants`].
 
-use chrono::{DateTime, Utc};
 use diesel::sql_types::Uuid;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::Accepted;
 
-use super::{Entry, batch};
+use super::{
+    Entry,
+    batch::{self, Source},
+};
 use crate::{failure::Outcome, mutants};
 
 pub(super) async fn write(
     db: &mut AsyncPgConnection,
     entries: &[Entry],
-    now: DateTime<Utc>,
+    source: Source<'_>,
 ) -> Outcome<batch::Written> {
     db.transaction(async |db| {
-        let written = batch::write(db, entries, now).await?;
+        let written = batch::write(db, entries, source).await?;
         let fresh = fresh(entries, &written);
         if let Some((entry, accepted)) = fresh.last() {
             mutants::before_commit(&fresh).await;

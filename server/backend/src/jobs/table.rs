@@ -1,15 +1,15 @@
-//! Jobs as rows. A claim is a lease written in one short statement, so that no connection is held
+//! Jobs as rows: where every job begins, whoever runs it. A claim is a lease written in one short statement, so that no connection is held
 //! while a job runs; `attempts` numbers the leases, so that a late worker cannot speak for a job
 //! that somebody else has taken up since.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Text, Timestamptz},
+    sql_types::{Array, BigInt, Integer, Jsonb, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Job, LEASE, run::LONGEST_WAIT};
+use super::{Job, LEASE, rabbitmq::Carried, run::LONGEST_WAIT};
 use crate::{clock::Clock, database::Pool, database::schema::jobs, failure::Outcome};
 
 /// Heads first, locks second: with `LIMIT 1 … SKIP LOCKED` in one step a busy first job would let
@@ -26,7 +26,7 @@ const CLAIM: &str = "\
         FOR UPDATE SKIP LOCKED \
     ) \
     UPDATE jobs SET attempts = attempts + 1, lease_until = $3 FROM due WHERE jobs.id = due.id \
-    RETURNING jobs.id, jobs.queue, jobs.payload, jobs.attempts";
+    RETURNING jobs.id, jobs.queue, jobs.payload, jobs.attempts, jobs.created_at";
 
 const BURY: &str = "\
     WITH gone AS (DELETE FROM jobs WHERE id = $1 AND attempts = $2 RETURNING *) \
@@ -36,7 +36,15 @@ const BURY: &str = "\
 /// Held until the end of the transaction, so that two workers do not both find an empty queue.
 const LOCK_QUEUE: &str = "SELECT pg_advisory_xact_lock(hashtextextended('jobs.' || $1, 0))";
 
-pub(super) struct Postgres {
+/// What RabbitMQ brought back is buried under its own number, also when a second copy of it follows.
+const RECORD_DEAD: &str = "\
+    INSERT INTO dead_jobs (id, queue, payload, attempts, reason, created_at, died_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET queue = excluded.queue, \
+        payload = excluded.payload, attempts = excluded.attempts, reason = excluded.reason, \
+        created_at = excluded.created_at, died_at = excluded.died_at";
+
+/// The table `jobs`, of which every node takes the first row of each queue.
+pub struct Table {
     db: Pool,
     clock: Clock,
 }
@@ -50,9 +58,10 @@ pub struct Claimed {
     pub payload: serde_json::Value,
     /// Which try this is, from 1.
     pub attempts: i32,
+    pub created_at: DateTime<Utc>,
 }
 
-impl Postgres {
+impl Table {
     pub(super) fn new(db: Pool, clock: Clock) -> Self {
         Self { db, clock }
     }
@@ -81,7 +90,11 @@ impl Postgres {
         self.enqueue(conn, job).await
     }
 
-    pub(super) async fn claim(&self, queues: &[&str]) -> Outcome<Vec<Claimed>> {
+    /// Takes the first job of each of the queues, where it is due, for [`LEASE`].
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn claim(&self, queues: &[&str]) -> Outcome<Vec<Claimed>> {
         let now = self.clock.now();
         let mut conn = self.db.get().await?;
         let claimed = diesel::sql_query(CLAIM)
@@ -96,7 +109,12 @@ impl Postgres {
         Ok(claimed)
     }
 
-    pub(super) async fn done(&self, job: &Claimed) -> Outcome<()> {
+    /// Strikes a job off. Nothing happens if its lease was lost to another worker meanwhile; the
+    /// same holds for [`retry`](Self::retry), [`release`](Self::release) and [`bury`](Self::bury).
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn done(&self, job: &Claimed) -> Outcome<()> {
         let mut conn = self.db.get().await?;
         diesel::delete(jobs::table.filter(jobs::id.eq(job.id).and(jobs::attempts.eq(job.attempts))))
             .execute(&mut conn)
@@ -104,7 +122,11 @@ impl Postgres {
         Ok(())
     }
 
-    pub(super) async fn retry(&self, job: &Claimed, wait: TimeDelta, reason: &str) -> Outcome<()> {
+    /// Gives a job back, to be tried again after `wait`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn retry(&self, job: &Claimed, wait: TimeDelta, reason: &str) -> Outcome<()> {
         let mut conn = self.db.get().await?;
         diesel::update(jobs::table.filter(jobs::id.eq(job.id).and(jobs::attempts.eq(job.attempts))))
             .set((
@@ -117,12 +139,51 @@ impl Postgres {
         Ok(())
     }
 
-    pub(super) async fn bury(&self, job: &Claimed, reason: &str) -> Outcome<()> {
+    /// Gives a job back as it was: nobody tried it.
+    pub(super) async fn release(&self, job: &Claimed) -> Outcome<()> {
+        let mut conn = self.db.get().await?;
+        diesel::update(jobs::table.filter(jobs::id.eq(job.id).and(jobs::attempts.eq(job.attempts))))
+            .set((jobs::attempts.eq(job.attempts - 1), jobs::lease_until.eq(None::<DateTime<Utc>>)))
+            .execute(&mut conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes it a dead job.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn bury(&self, job: &Claimed, reason: &str) -> Outcome<()> {
         let mut conn = self.db.get().await?;
         diesel::sql_query(BURY)
             .bind::<BigInt, _>(job.id)
-            .bind::<diesel::sql_types::Integer, _>(job.attempts)
+            .bind::<Integer, _>(job.attempts)
             .bind::<Text, _>(reason)
+            .bind::<Timestamptz, _>(self.clock.now())
+            .execute(&mut conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Strikes off what was worked off elsewhere, whoever holds its lease. After a restore the same
+    /// number may be another job's: its time of birth tells them apart.
+    pub(super) async fn strike_off(&self, job: &Carried) -> Outcome<()> {
+        let mut conn = self.db.get().await?;
+        let same = jobs::id.eq(job.id).and(jobs::created_at.eq(job.created_at));
+        diesel::delete(jobs::table.filter(same)).execute(&mut conn).await?;
+        Ok(())
+    }
+
+    /// Makes a dead job of what was tried elsewhere.
+    pub(super) async fn record_dead(&self, job: &Carried, reason: &str) -> Outcome<()> {
+        let mut conn = self.db.get().await?;
+        diesel::sql_query(RECORD_DEAD)
+            .bind::<BigInt, _>(job.id)
+            .bind::<Text, _>(&job.queue)
+            .bind::<Jsonb, _>(&job.payload)
+            .bind::<Integer, _>(job.attempt)
+            .bind::<Text, _>(reason)
+            .bind::<Timestamptz, _>(job.created_at)
             .bind::<Timestamptz, _>(self.clock.now())
             .execute(&mut conn)
             .await?;

@@ -1,13 +1,15 @@
--- Appends a batch in one statement, and so in one transaction and one round trip, whatever the number
--- of entries and rooms. All parts see the state at its beginning, except where rows are locked: those
+-- Appends a batch in one statement, whatever the number of entries and rooms. All parts see the state at its beginning, except where rows are locked: those
 -- are read as they are once the lock is had. What another writer stores under the same id meanwhile
 -- breaks the unique key, and the batch is tried again.
 --
--- WITH given (ids, rooms, senders, bodies, at) AS (SELECT …),
+-- `upto` is the place in the log after an entry, and 0 where there is no log. Entries of a log were
+-- admitted when they were logged; others must come from members.
+--
+-- WITH given (ids, rooms, senders, bodies, ats, uptos, admitted) AS (SELECT …),
 entry AS (
-    SELECT entry.*, given.at
-    FROM given, unnest(ids, rooms, senders, bodies) WITH ORDINALITY
-        AS entry (id, room_id, sender_id, body, place)
+    SELECT entry.*, given.admitted
+    FROM given, unnest(ids, rooms, senders, bodies, ats, uptos) WITH ORDINALITY
+        AS entry (id, room_id, sender_id, body, at, upto, place)
 ),
 -- The rooms' numbers, under their locks, always taken in the order of their ids.
 head AS (
@@ -25,8 +27,11 @@ known AS (
 -- The first entry of each id that is not known.
 fresh AS (
     SELECT DISTINCT ON (entry.id) entry.*
-    FROM entry JOIN member ON (member.room_id, member.user_id) = (entry.room_id, entry.sender_id)
-    WHERE NOT EXISTS (SELECT FROM known WHERE known.id = entry.id)
+    FROM entry
+    JOIN head ON head.id = entry.room_id
+    LEFT JOIN member ON (member.room_id, member.user_id) = (entry.room_id, entry.sender_id)
+    WHERE (entry.admitted OR member.user_id IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM known WHERE known.id = entry.id)
     ORDER BY entry.id, entry.place
 ),
 ranked AS (
@@ -41,9 +46,14 @@ inserted AS (
     SELECT room_id, seq, rev, id, sender_id, body, at FROM numbered ORDER BY place
 ),
 raised AS (
-    UPDATE rooms SET last_seq = rooms.last_seq + added.count, rev = rooms.rev + added.count
-    FROM (SELECT room_id, count(*) FROM numbered GROUP BY room_id) AS added
-    WHERE rooms.id = added.room_id
+    UPDATE rooms
+    SET last_seq = rooms.last_seq + added.count, rev = rooms.rev + added.count, log = greatest(log, added.upto)
+    FROM (
+        SELECT entry.room_id, count(numbered.id), max(entry.upto) AS upto
+        FROM entry LEFT JOIN numbered USING (place)
+        GROUP BY entry.room_id
+    ) AS added
+    WHERE rooms.id = added.room_id AND (added.count > 0 OR added.upto > rooms.log)
 ),
 -- One's own messages are not unread.
 counted AS (
@@ -58,11 +68,12 @@ standing AS (
     SELECT id, room_id, sender_id, body, seq, rev, at, place FROM numbered
 )
 SELECT
-    member.user_id IS NOT NULL AS is_member,
+    (entry.admitted AND head.id IS NOT NULL) OR member.user_id IS NOT NULL AS is_admitted,
     coalesce((s.room_id, s.sender_id, s.body) = (entry.room_id, entry.sender_id, entry.body), false) AS is_same,
     coalesce(s.place = entry.place, false) AS is_fresh,
     s.seq, s.rev, s.at
 FROM entry
+LEFT JOIN head ON head.id = entry.room_id
 LEFT JOIN member ON (member.room_id, member.user_id) = (entry.room_id, entry.sender_id)
 LEFT JOIN standing s ON s.id = entry.id
 ORDER BY entry.place

@@ -1,4 +1,4 @@
-//! Writes a batch of entries, and tells what became of each.
+//! Writes a batch of entries into the tables, and tells what became of each.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -8,17 +8,26 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{Accepted, MessageId, Rev, RoomId, Seq, UserId};
+use model::{Accepted, MessageId, Offset, Rev, RoomId, Seq, UserId};
 
-use super::{Answer, Entry, Refusal};
+use super::{Entry, Refusal};
 use crate::{
     clock::timestamp,
     failure::{Failure, Outcome},
 };
 
+/// Where the entries come from.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// Straight from their senders, who must be members.
+    Senders { now: DateTime<Utc> },
+    /// From a log, where they were admitted before: for each entry when, and at which place.
+    Log(&'a [(DateTime<Utc>, Offset)]),
+}
+
 /// What became of a batch, entry by entry.
 pub(super) struct Written {
-    pub(super) answers: Vec<Answer>,
+    pub(super) answers: Vec<Result<Accepted, Refusal>>,
     /// Written now, not before.
     pub(super) fresh: Vec<bool>,
 }
@@ -33,9 +42,9 @@ impl Written {
 pub(super) async fn write(
     db: &mut AsyncPgConnection,
     entries: &[Entry],
-    now: DateTime<Utc>,
+    source: Source<'_>,
 ) -> Outcome<Written> {
-    let outcomes: Vec<EntryOutcome> = Append::new(entries, now).load(db).await?;
+    let outcomes: Vec<EntryOutcome> = Append::new(entries, source).load(db).await?;
     let fresh = outcomes.iter().map(|outcome| outcome.is_fresh).collect();
     let answers = entries.iter().zip(outcomes).map(|(entry, outcome)| outcome.answer(entry)).collect();
     Ok(Written { answers, fresh })
@@ -64,7 +73,7 @@ pub(super) fn is_data_error(error: &Failure) -> bool {
 /// One line of the statement's answer; the lines come in the entries' order.
 #[derive(diesel::Queryable)]
 struct EntryOutcome {
-    is_member: bool,
+    is_admitted: bool,
     is_same: bool,
     is_fresh: bool,
     seq: Option<Seq>,
@@ -73,8 +82,8 @@ struct EntryOutcome {
 }
 
 impl EntryOutcome {
-    fn answer(self, entry: &Entry) -> Answer {
-        let (true, Some(seq), Some(rev), Some(at)) = (self.is_member, self.seq, self.rev, self.at) else {
+    fn answer(self, entry: &Entry) -> Result<Accepted, Refusal> {
+        let (true, Some(seq), Some(rev), Some(at)) = (self.is_admitted, self.seq, self.rev, self.at) else {
             return Err(Refusal::NotMember);
         };
         if !self.is_same {
@@ -90,19 +99,30 @@ struct Append<'a> {
     rooms: Vec<RoomId>,
     senders: Vec<UserId>,
     bodies: Vec<&'a str>,
-    now: DateTime<Utc>,
+    ats: Vec<DateTime<Utc>>,
+    uptos: Vec<i64>,
+    admitted: bool,
 }
 
 const SQL: &str = include_str!("append.sql");
 
 impl<'a> Append<'a> {
-    fn new(entries: &'a [Entry], now: DateTime<Utc>) -> Self {
+    fn new(entries: &'a [Entry], source: Source<'_>) -> Self {
+        let (ats, uptos, admitted) = match source {
+            Source::Senders { now } => (vec![now; entries.len()], vec![0; entries.len()], false),
+            Source::Log(places) => {
+                let (ats, uptos) = places.iter().map(|(at, log)| (*at, log.next().0)).unzip();
+                (ats, uptos, true)
+            }
+        };
         Self {
             ids: entries.iter().map(|entry| entry.id).collect(),
             rooms: entries.iter().map(|entry| entry.room).collect(),
             senders: entries.iter().map(|entry| entry.sender).collect(),
             bodies: entries.iter().map(|entry| entry.body.as_str()).collect(),
-            now,
+            ats,
+            uptos,
+            admitted,
         }
     }
 }
@@ -119,7 +139,7 @@ impl Query for Append<'_> {
 
 impl QueryFragment<Pg> for Append<'_> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        pass.push_sql("WITH given (ids, rooms, senders, bodies, at) AS (SELECT ");
+        pass.push_sql("WITH given (ids, rooms, senders, bodies, ats, uptos, admitted) AS (SELECT ");
         pass.push_bind_param::<Array<Uuid>, _>(&self.ids)?;
         pass.push_sql("::uuid[], ");
         pass.push_bind_param::<Array<Uuid>, _>(&self.rooms)?;
@@ -128,8 +148,12 @@ impl QueryFragment<Pg> for Append<'_> {
         pass.push_sql("::uuid[], ");
         pass.push_bind_param::<Array<Text>, _>(&self.bodies)?;
         pass.push_sql("::text[], ");
-        pass.push_bind_param::<Timestamptz, _>(&self.now)?;
-        pass.push_sql("::timestamptz), ");
+        pass.push_bind_param::<Array<Timestamptz>, _>(&self.ats)?;
+        pass.push_sql("::timestamptz[], ");
+        pass.push_bind_param::<Array<BigInt>, _>(&self.uptos)?;
+        pass.push_sql("::bigint[], ");
+        pass.push_bind_param::<Bool, _>(&self.admitted)?;
+        pass.push_sql("::bool), ");
         pass.push_sql(SQL);
         Ok(())
     }

@@ -1,0 +1,2 @@
+DROP TABLE log_offsets;
+ALTER TABLE rooms DROP COLUMN log;

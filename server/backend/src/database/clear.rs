@@ -1,0 +1,53 @@
+//! Taking out again what was restored.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use tokio::time::{Instant, sleep};
+
+/// What the server needs to notice that a `pg_restore` is gone, and to forget what it did.
+const REMAINS_WITHIN: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(50);
+
+const REMAINS: &str = "\
+    SELECT count(*) AS count FROM pg_stat_activity \
+    WHERE datname = current_database() AND application_name = 'pg_restore'";
+
+/// All tables, in one statement; their indexes and sequences go with them. The schema is made of
+/// nothing else: a migration that makes functions or types wants them here.
+const DROP: &str = "\
+    SELECT coalesce('DROP TABLE ' || string_agg(format('%I.%I', nspname, relname), ', '), '') AS statement \
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
+    WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'";
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Statement {
+    #[diesel(sql_type = Text)]
+    statement: String,
+}
+
+/// Empties the database at `url`, which was empty before [`restore`](super::restore) filled it:
+/// every table goes, whoever made it. All of them, or none.
+///
+/// # Errors
+/// It does not answer, or something else is in it by now.
+pub async fn clear(url: &str) -> anyhow::Result<()> {
+    let mut db = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let deadline = Instant::now() + REMAINS_WITHIN;
+    while diesel::sql_query(REMAINS).get_result::<Count>(&mut db).await?.count > 0 {
+        if Instant::now() > deadline {
+            bail!("pg_restore still runs");
+        }
+        sleep(POLL).await;
+    }
+    let Statement { statement } = diesel::sql_query(DROP).get_result(&mut db).await?;
+    Ok(db.batch_execute(&statement).await?)
+}

@@ -1,0 +1,146 @@
+//! Making good what the bus did not bring: after a cut, and for rooms that were listened to late.
+//!
+//! Each room's listeners are told where it stands, in a frame that is encoded once; who misses
+//! something sees the hole and fetches it.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use model::{
+    RoomId, UserId,
+    wire::{CloseCode, ServerFrame},
+};
+use tokio::sync::Notify;
+
+use super::{Hub, Listener, Outgoing};
+use crate::{Backend, failure::Outcome};
+
+/// A cut is told by several who noticed it: they are dealt with together.
+const GATHER: Duration = Duration::from_millis(200);
+/// Between two tries while the database is away.
+const AGAIN: Duration = Duration::from_secs(1);
+/// Rooms, or people, asked for at a time.
+const AT_ONCE: usize = 500;
+
+/// What may have been missed.
+#[derive(Default)]
+pub(super) struct Doubts {
+    open: Mutex<Open>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct Open {
+    everything: bool,
+    rooms: HashSet<RoomId>,
+}
+
+impl Doubts {
+    pub(super) fn everything(&self) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).everything = true;
+        self.wake.notify_one();
+    }
+
+    pub(super) fn room(&self, room: RoomId) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).rooms.insert(room);
+        self.wake.notify_one();
+    }
+
+    fn take(&self) -> Open {
+        std::mem::take(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Backend {
+    /// Repairs whatever is in doubt, for ever.
+    pub async fn run_repair(self) {
+        let doubts = &self.hub.0.doubts;
+        loop {
+            doubts.wake.notified().await;
+            tokio::time::sleep(GATHER).await;
+            let Open { everything, rooms } = doubts.take();
+            let repaired = match everything {
+                true => self.repair().await,
+                false => self.tell_heads(&rooms.iter().copied().collect::<Vec<_>>()).await,
+            };
+            if let Err(error) = repaired {
+                tracing::warn!(%error, "what the bus did not bring cannot be looked up yet");
+                match everything {
+                    true => doubts.everything(),
+                    false => rooms.into_iter().for_each(|room| doubts.room(room)),
+                }
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+    }
+
+    async fn repair(&self) -> Outcome<()> {
+        metrics::counter!("rapport_repairs_total").increment(1);
+        self.ended.load(&self.db, &self.clock).await?;
+        self.hub.close_ended();
+        self.join_new_rooms().await?;
+        self.bus.watching().await;
+        self.tell_heads(&self.hub.rooms()).await
+    }
+
+    /// Rooms that somebody here was let into without this node hearing of it.
+    async fn join_new_rooms(&self) -> Outcome<()> {
+        let users = self.hub.users();
+        for users in users.chunks(AT_ONCE) {
+            for (user, room) in self.rooms_of_all(users).await? {
+                let strangers = self.hub.strangers(user, room);
+                if strangers.is_empty() {
+                    continue;
+                }
+                let Some(described) = self.rooms_of(user, Some(room)).await?.pop() else { continue };
+                let frame = Bytes::from(ServerFrame::Room { room: described }.encode());
+                for listener in strangers {
+                    self.hub.join(&listener, room);
+                    listener.push(Outgoing::Frame(frame.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the listeners of these rooms where each stands.
+    async fn tell_heads(&self, rooms: &[RoomId]) -> Outcome<()> {
+        self.bus.watching().await;
+        for rooms in rooms.chunks(AT_ONCE) {
+            let mut db = self.db.get().await?;
+            for head in crate::rooms::heads(&mut db, rooms).await? {
+                self.hub.deliver_to_room(head.room, Some(head.rev), &head.frame());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Hub {
+    fn rooms(&self) -> Vec<RoomId> {
+        self.0.rooms.iter().map(|room| *room.key()).collect()
+    }
+
+    fn users(&self) -> Vec<UserId> {
+        self.0.users.iter().map(|user| *user.key()).collect()
+    }
+
+    /// A person's sockets that do not listen to a room.
+    fn strangers(&self, user: UserId, room: RoomId) -> Vec<Arc<Listener>> {
+        let mut listeners = self.listeners(user);
+        listeners.retain(|listener| !listener.rooms().contains(&room));
+        listeners
+    }
+
+    fn close_ended(&self) {
+        for listeners in &self.0.users {
+            for listener in listeners.iter().filter(|one| self.0.ended.contains(one.session())) {
+                listener.close(CloseCode::SignedOut);
+            }
+        }
+    }
+}

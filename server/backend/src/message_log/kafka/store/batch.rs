@@ -1,0 +1,104 @@
+//! What was read from the log in one go.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::{DateTime, Utc};
+use model::Offset;
+
+use super::super::record;
+use crate::message_log::Entry;
+
+/// Rows of one or several partitions, each partition's in the order of its log, without a hole.
+#[derive(Default)]
+pub(super) struct Batch(Vec<Row>);
+
+/// What lies at one place of the log.
+#[derive(Clone)]
+pub(super) struct Row {
+    pub(super) partition: i32,
+    pub(super) log: Offset,
+    pub(super) payload: Vec<u8>,
+    pub(super) content: Content,
+}
+
+#[derive(Clone)]
+pub(super) enum Content {
+    Entry(Entry, DateTime<Utc>),
+    /// Never to be stored, for this reason.
+    Dead(String),
+}
+
+/// How far a partition is stored by a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) first: Offset,
+    pub(super) next: Offset,
+}
+
+impl Batch {
+    pub(super) fn push(&mut self, partition: i32, offset: i64, payload: &[u8]) {
+        let content = match record::read(payload) {
+            Ok((entry, at)) => Content::Entry(entry, at),
+            Err(reason) => Content::Dead(reason),
+        };
+        self.0.push(Row { partition, log: Offset(offset), payload: payload.to_vec(), content });
+    }
+
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.0
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Lets go of the rows of other partitions.
+    pub(super) fn retain(&mut self, keep: impl Fn(i32) -> bool) {
+        self.0.retain(|row| keep(row.partition));
+    }
+
+    /// The same rows, each a batch of its own.
+    pub(super) fn singly(self) -> impl Iterator<Item = Self> {
+        self.0.into_iter().map(|row| Self(vec![row]))
+    }
+
+    /// None of these rows can be stored.
+    pub(super) fn condemn(&mut self, reason: &str) {
+        for row in &mut self.0 {
+            row.content = Content::Dead(reason.to_owned());
+        }
+    }
+
+    /// Those that may be stored, with their places among the rows.
+    pub(super) fn entries(&self) -> (Vec<Entry>, Vec<(DateTime<Utc>, Offset)>) {
+        let entry = |row: &Row| match &row.content {
+            Content::Entry(entry, at) => Some((entry.clone(), (*at, row.log))),
+            Content::Dead(_) => None,
+        };
+        self.0.iter().filter_map(entry).unzip()
+    }
+
+    /// From where to where, for each partition.
+    pub(super) fn spans(&self) -> BTreeMap<i32, Span> {
+        let mut spans: BTreeMap<i32, Span> = BTreeMap::new();
+        for row in &self.0 {
+            let span = spans.entry(row.partition).or_insert(Span { first: row.log, next: row.log });
+            span.next = row.log.next();
+        }
+        spans
+    }
+
+    /// How long its oldest entry waited since it was accepted.
+    pub(super) fn age(&self) -> Duration {
+        let at = |row: &Row| match &row.content {
+            Content::Entry(_, at) => Some(*at),
+            Content::Dead(_) => None,
+        };
+        let oldest = self.0.iter().filter_map(at).min().unwrap_or_else(Utc::now);
+        (Utc::now() - oldest).to_std().unwrap_or_default()
+    }
+}

@@ -1,0 +1,166 @@
+//! The store role: reads the log, gives each entry its number in PostgreSQL, and tells the rooms.
+//!
+//! A batch is one transaction that stores the entries *and* how far its partitions have been stored;
+//! it fails if somebody else has moved that place meanwhile. So whatever Kafka believes about who
+//! reads what, and wherever a process dies, each entry is stored once and none is left out.
+
+mod batch;
+mod consumer;
+mod notices;
+mod offsets;
+mod write;
+
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use super::{DeadLetters, Settings};
+use crate::{bus::Bus, database::Pool, failure::Failure};
+use batch::Batch;
+use consumer::Reader;
+use offsets::Offsets;
+use write::Stored;
+
+/// Between two batches under load: what comes meanwhile shares a transaction.
+const PACE: Duration = Duration::from_millis(20);
+/// Between two tries while PostgreSQL or Kafka is away.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// Where entries are stored, and who is told.
+pub struct Store {
+    pub db: Pool,
+    pub bus: Bus,
+}
+
+/// Stores what is logged until `stop`; several of these share the partitions of the topic.
+///
+/// # Errors
+/// The settings mean nothing to Kafka's client. Everything that passes is waited out.
+pub async fn run_store(settings: &Settings, store: Store, stop: CancellationToken) -> anyhow::Result<()> {
+    let runtime = Handle::current();
+    let offsets = Offsets::new(store.db.clone(), settings);
+    let reader = Reader::subscribe(settings, offsets.clone(), runtime.clone())?;
+    let keeper = Keeper { store, offsets, dead: DeadLetters::at(settings)?, reader, runtime, stop };
+    // A thread of its own: Kafka's client calls back while it is polled, and blocks.
+    tokio::task::spawn_blocking(move || keeper.run()).await?;
+    Ok(())
+}
+
+struct Keeper {
+    store: Store,
+    offsets: Offsets,
+    dead: DeadLetters,
+    reader: Reader,
+    runtime: Handle,
+    stop: CancellationToken,
+}
+
+/// Why a batch was not stored.
+enum Trouble {
+    /// Somebody else has stored it, or stores from elsewhere.
+    Fenced,
+    /// One of its entries can never be stored.
+    Data(Failure),
+    /// Not now.
+    Passing(anyhow::Error),
+}
+
+impl Keeper {
+    fn run(mut self) {
+        let mut next = Instant::now();
+        while !self.stop.is_cancelled() {
+            self.greet();
+            let batch = self.reader.gather(next);
+            if batch.is_empty() {
+                continue;
+            }
+            next = Instant::now() + if batch.len() > 1 { PACE } else { Duration::ZERO };
+            self.keep(batch);
+        }
+        self.reader.leave();
+    }
+
+    /// Of partitions just taken over: the last batch may have been stored by somebody who died before
+    /// telling.
+    fn greet(&mut self) {
+        let partitions = self.reader.newly_assigned();
+        if partitions.is_empty() {
+            return;
+        }
+        let told = self.runtime.block_on(notices::tell_last(&self.store, &self.offsets, &partitions));
+        if let Err(error) = told {
+            tracing::warn!(%error, "what was stored last cannot be told yet");
+            self.reader.greet_again(partitions);
+            self.wait();
+        }
+    }
+
+    /// Stores a batch, however long that takes; or lets it go when it is somebody else's.
+    fn keep(&mut self, mut batch: Batch) {
+        while !batch.is_empty() && !self.stop.is_cancelled() {
+            batch.retain(|partition| self.reader.owns(partition));
+            let trouble = match self.write(&batch) {
+                Ok(stored) => return self.done(&batch, &stored),
+                Err(trouble) => trouble,
+            };
+            match trouble {
+                Trouble::Fenced => {
+                    tracing::warn!("somebody else stores these partitions; starting again from what stands");
+                    metrics::counter!("rapport_log_fenced_total").increment(1);
+                    return self.start_again();
+                }
+                Trouble::Data(error) if batch.len() > 1 => {
+                    tracing::warn!(%error, "a batch holds an entry that cannot be stored; going one by one");
+                    return batch.singly().for_each(|single| self.keep(single));
+                }
+                Trouble::Data(error) => batch.condemn(&error.to_string()),
+                Trouble::Passing(error) => {
+                    tracing::warn!(
+                        error = format!("{error:#}"),
+                        entries = batch.len(),
+                        "a batch is not stored yet"
+                    );
+                    metrics::counter!("rapport_log_retries_total").increment(1);
+                    self.wait();
+                }
+            }
+        }
+    }
+
+    fn write(&self, batch: &Batch) -> Result<Stored, Trouble> {
+        self.reader.identify().map_err(Trouble::Passing)?;
+        let began = Instant::now();
+        let written = self.runtime.block_on(write::write(&self.store.db, &self.offsets, &self.dead, batch));
+        if written.is_ok() {
+            metrics::histogram!("rapport_store_seconds").record(began.elapsed().as_secs_f64());
+        }
+        written
+    }
+
+    fn done(&self, batch: &Batch, stored: &Stored) {
+        notices::tell(&self.store.bus, batch, stored);
+        metrics::histogram!("rapport_log_batch_rows").record(batch.len() as f64);
+        metrics::histogram!("rapport_log_batch_age_seconds").record(batch.age().as_secs_f64());
+        metrics::counter!("rapport_stored_total").increment(stored.fresh_count());
+        self.reader.commit(batch);
+    }
+
+    /// Back to what PostgreSQL says, as soon as it says it.
+    fn start_again(&self) {
+        while !self.stop.is_cancelled() {
+            match self.reader.seek_to_stored() {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "where to go on cannot be told yet")
+                }
+            }
+            self.wait();
+        }
+    }
+
+    /// Stays in the group meanwhile: who is not heard loses the partitions.
+    fn wait(&self) {
+        self.reader.idle(AGAIN);
+    }
+}

@@ -1,0 +1,83 @@
+//! Who is a member of what, asked for many at once.
+
+use std::{collections::HashSet, sync::Arc};
+
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, Uuid},
+};
+use diesel_async::RunQueryDsl;
+use model::{RoomId, UserId};
+
+use crate::{
+    cache::{Cache, Key},
+    database::Pool,
+    failure::Outcome,
+};
+
+/// Answers who is in a room, from the cache where it knows.
+#[derive(Clone)]
+pub struct Membership {
+    db: Pool,
+    cache: Arc<Cache>,
+}
+
+#[derive(QueryableByName)]
+struct Member {
+    #[diesel(sql_type = Uuid)]
+    room_id: RoomId,
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+}
+
+impl Membership {
+    pub fn new(db: Pool, cache: Arc<Cache>) -> Self {
+        Self { db, cache }
+    }
+
+    /// For each pair whether the person is a member of the room, in the pairs' order.
+    ///
+    /// What the cache does not know is read in one statement. That somebody is a member is kept; that
+    /// somebody is not is not, so that who has just been let in is not turned away. Who ends a membership
+    /// forgets it as the cache's promise says.
+    pub async fn are_members(&self, pairs: &[(RoomId, UserId)]) -> Outcome<Vec<bool>> {
+        let keys: Vec<Key> = pairs.iter().map(|(room, user)| Key::Membership(*room, *user)).collect();
+        let mut answers: Vec<bool> =
+            self.cache.get_many(&keys).await.into_iter().map(|known| known == Some(true)).collect();
+        let missing = pairs.iter().zip(&answers).filter(|(_, known)| !**known).map(|(pair, _)| *pair);
+        let missing: HashSet<(RoomId, UserId)> = missing.collect();
+        if missing.is_empty() {
+            return Ok(answers);
+        }
+        let members = self.read_members(&missing).await?;
+        for (answer, pair) in answers.iter_mut().zip(pairs) {
+            *answer |= members.contains(pair);
+        }
+        let found: Vec<(Key, bool)> =
+            members.into_iter().map(|(room, user)| (Key::Membership(room, user), true)).collect();
+        self.cache.put_many(&found).await;
+        Ok(answers)
+    }
+
+    /// Notes memberships that were just read: whoever comes may write, though the database goes away
+    /// before their first message.
+    pub async fn note(&self, user: UserId, rooms: &[RoomId]) {
+        let found: Vec<(Key, bool)> = rooms.iter().map(|room| (Key::Membership(*room, user), true)).collect();
+        self.cache.put_many(&found).await;
+    }
+
+    async fn read_members(&self, pairs: &HashSet<(RoomId, UserId)>) -> Outcome<HashSet<(RoomId, UserId)>> {
+        let (rooms, users): (Vec<RoomId>, Vec<UserId>) = pairs.iter().copied().unzip();
+        let mut db = self.db.get().await?;
+        let members: Vec<Member> = diesel::sql_query(
+            "SELECT m.room_id, m.user_id \
+             FROM unnest($1::uuid[], $2::uuid[]) AS asked (room_id, user_id) \
+             JOIN members m USING (room_id, user_id)",
+        )
+        .bind::<Array<Uuid>, _>(rooms)
+        .bind::<Array<Uuid>, _>(users)
+        .load(&mut db)
+        .await?;
+        Ok(members.into_iter().map(|member| (member.room_id, member.user_id)).collect())
+    }
+}

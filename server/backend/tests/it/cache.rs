@@ -1,0 +1,63 @@
+//! The cache within one process, and who is asked of it.
+
+use backend::{
+    cache::{Cache, Key},
+    clock::Clock,
+    testing::{TestBackend, execute},
+};
+use chrono::{DateTime, TimeDelta};
+use model::{RoomId, UserId};
+
+use crate::contracts::contract;
+
+async fn memory() -> Cache {
+    Cache::memory(Clock::manual(DateTime::UNIX_EPOCH))
+}
+
+contract!(cache, memory:
+    keeps_what_is_put_under_its_key,
+    takes_a_thousand_in_one_go,
+    what_is_forgotten_is_not_brought_back,
+    a_value_stands_until_it_is_forgotten,
+);
+
+#[tokio::test]
+async fn values_and_bars_expire() {
+    let clock = Clock::manual(DateTime::UNIX_EPOCH);
+    let cache = Cache::memory(clock.clone());
+    let (kept, barred) = (Key::Profile(UserId::new()), Key::Profile(UserId::new()));
+    cache.put(kept, &1).await;
+    cache.forget(barred).await.unwrap();
+    clock.advance(TimeDelta::from_std(Cache::BARRED_FOR).unwrap());
+    cache.put(barred, &2).await;
+    assert_eq!((cache.get(kept).await, cache.get(barred).await), (Some(1), Some(2)));
+    clock.advance(TimeDelta::from_std(kept.lifetime()).unwrap());
+    assert_eq!(cache.get::<u32>(kept).await, None);
+    cache.put(kept, &3).await;
+    assert_eq!(cache.get(kept).await, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_are_asked_for_in_one_go_and_only_members_are_remembered() {
+    let world = TestBackend::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let cy = world.person("cy_").await;
+    let nowhere = RoomId::new();
+    let pairs =
+        [(room, ana.user()), (room, cy.user()), (nowhere, ana.user()), (room, bo.user()), (room, ana.user())];
+    assert_eq!(world.members.are_members(&pairs).await.unwrap(), [true, false, false, true, true]);
+    assert_eq!(world.members.are_members(&[]).await.unwrap(), [] as [bool; 0]);
+    assert_eq!(world.cache.get(Key::Membership(room, ana.user())).await, Some(true));
+    assert_eq!(world.cache.get::<bool>(Key::Membership(room, cy.user())).await, None);
+
+    // Who is let in is a member at once; who is put out as soon as the cache has forgotten.
+    let (cy, bo) = (cy.user(), bo.user());
+    let sql = format!(
+        "INSERT INTO members (room_id, user_id, joined_at) VALUES ('{room}', '{cy}', now()); \
+         DELETE FROM members WHERE user_id = '{bo}'"
+    );
+    execute(world.database.url(), &sql).await.unwrap();
+    assert_eq!(world.members.are_members(&[(room, cy), (room, bo)]).await.unwrap(), [true, true]);
+    world.cache.forget(Key::Membership(room, bo)).await.unwrap();
+    assert_eq!(world.members.are_members(&[(room, cy), (room, bo)]).await.unwrap(), [true, false]);
+}

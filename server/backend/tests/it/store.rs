@@ -1,0 +1,205 @@
+//! The store role on a real Kafka: what it does with bad entries, beside others, and on the way back.
+
+use backend::{
+    Backend,
+    database::schema::{log_offsets, messages},
+    message_log::{DeadLetters, Entry, KafkaSettings, MessageLog, Refusal, Store, create_topics, run_store},
+    testing::{Kafka, TestBackend, until},
+};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures::{FutureExt, future::join_all};
+use model::{Body, MessageId, Offset, RoomId, UserId};
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+fn store(world: &Backend, settings: &KafkaSettings) -> DropGuard {
+    let stop = CancellationToken::new();
+    let (store, settings, stopped) =
+        (Store { db: world.db.clone(), bus: world.bus.clone() }, settings.clone(), stop.clone());
+    tokio::spawn(async move { run_store(&settings, store, stopped).await.expect("good settings") });
+    stop.drop_guard()
+}
+
+fn log(world: &Backend, settings: &KafkaSettings) -> MessageLog {
+    let members = world.members.clone();
+    MessageLog::kafka(settings, members, world.bus.clone(), world.clock.clone()).expect("good settings")
+}
+
+async fn append(log: &MessageLog, room: RoomId, sender: UserId, text: &str) -> MessageId {
+    let entry = Entry { id: MessageId::new(), room, sender, body: Body::new(text).unwrap() };
+    let id = entry.id;
+    log.append(entry, std::future::ready(None).boxed()).await.expect("logged");
+    id
+}
+
+/// Puts bytes straight into the topic.
+async fn put(settings: &KafkaSettings, bytes: &[u8]) {
+    let producer: FutureProducer =
+        rdkafka::ClientConfig::new().set("bootstrap.servers", &settings.brokers).create().unwrap();
+    let record = FutureRecord::<[u8], [u8]>::to(&settings.topic).payload(bytes);
+    producer.send(record, std::time::Duration::from_secs(10)).await.expect("Kafka takes anything");
+}
+
+async fn texts(world: &Backend, room: RoomId) -> Vec<String> {
+    let mut db = world.db.get().await.unwrap();
+    let rows = messages::table.filter(messages::room_id.eq(room)).order(messages::seq).select(messages::body);
+    rows.load(&mut db).await.unwrap()
+}
+
+async fn until_texts(world: &Backend, room: RoomId, count: usize) -> Vec<String> {
+    until("the messages are stored", async || Some(texts(world, room).await).filter(|all| all.len() >= count))
+        .await
+}
+
+/// Fails when the reason is not looked for (the batch is tried for ever), and when a single row is
+/// not set apart (its neighbours are dead letters too).
+#[tokio::test(flavor = "multi_thread")]
+async fn row_9_what_cannot_be_stored_is_a_dead_letter_and_its_neighbours_are_stored() {
+    let settings = Kafka::of_the_process().await.topic(1).await;
+    let world = TestBackend::start().await;
+    let (ana, _, room) = world.pair().await;
+    let log = log(&world, &settings);
+    let nowhere = RoomId::new();
+    append(&log, room, ana.user(), "before").await;
+    put(&settings, b"\xff not an entry").await;
+    let lost = MessageId::new();
+    let astray = format!(
+        r#"{{"id":"{lost}","room":"{nowhere}","sender":"{}","at":1767603600000,"body":"astray"}}"#,
+        ana.user()
+    );
+    put(&settings, astray.as_bytes()).await;
+    // Known to nobody: the table refuses it, and with it the whole statement.
+    let stranger = UserId::new();
+    let unknown = format!(
+        r#"{{"id":"{}","room":"{room}","sender":"{stranger}","at":1767603600000,"body":"who?"}}"#,
+        MessageId::new()
+    );
+    put(&settings, unknown.as_bytes()).await;
+    append(&log, room, ana.user(), "after").await;
+
+    let running = store(&world, &settings);
+    assert_eq!(until_texts(&world, room, 2).await, ["before", "after"]);
+    let dead = DeadLetters::at(&settings).unwrap();
+    let reasons = |letters: Vec<backend::message_log::DeadLetter>| -> Vec<(String, String)> {
+        letters.into_iter().map(|letter| (letter.place, letter.reason)).collect()
+    };
+    let letters = reasons(dead.list().await.unwrap());
+    assert_eq!(letters.iter().map(|(place, _)| &**place).collect::<Vec<_>>(), ["0-1", "0-2", "0-3"]);
+    assert!(letters[0].1.starts_with("not an entry"), "{letters:?}");
+    assert_eq!(letters[1].1, "there is no such room");
+    assert!(letters[2].1.contains("sender_id"), "{letters:?}");
+
+    // What was missing comes into being, and the entry is given another chance.
+    let statement = format!(
+        "INSERT INTO rooms (id, kind, created_at) VALUES ('{nowhere}', 'private', now()); \
+         INSERT INTO members (room_id, user_id, joined_at) VALUES ('{nowhere}', '{}', now())",
+        ana.user()
+    );
+    backend::testing::run(&world, &statement).await;
+    dead.retry("0-2").await.unwrap();
+    assert_eq!(until_texts(&world, nowhere, 1).await, ["astray"]);
+    dead.drop_letter("0-1").await.unwrap();
+    assert_eq!(reasons(dead.list().await.unwrap()).len(), 1);
+    assert!(dead.drop_letter("0-1").await.unwrap_err().to_string().contains("no dead letter 0-1"));
+    drop(running);
+}
+
+/// Fails when `advance` moves a place from wherever it stands: it then goes back and forth.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_4_two_stores_of_one_partition_store_each_entry_once_and_never_go_back() {
+    let settings = Kafka::of_the_process().await.topic(1).await;
+    let world = TestBackend::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let log = log(&world, &settings);
+    // Two groups: Kafka gives the partition to both, as it seems to who was stopped for a while.
+    let stale = KafkaSettings { group: "the stale one".to_owned(), ..settings.clone() };
+    let running = [store(&world, &settings), store(&world, &stale)];
+    let told: Vec<String> = (0..600).map(|n| n.to_string()).collect();
+    let appended = async {
+        for chunk in told.chunks(20) {
+            let chunk = chunk.iter().enumerate().map(|(place, text)| {
+                let who = if place % 2 == 0 { &ana } else { &bo };
+                append(&log, room, who.user(), text)
+            });
+            join_all(chunk).await;
+        }
+    };
+    let watched = async {
+        let mut last = Offset::ZERO;
+        until("everything is stored", async || {
+            let mut db = world.db.get().await.unwrap();
+            let place: Option<Offset> =
+                log_offsets::table.select(log_offsets::next_offset).first(&mut db).await.optional().unwrap();
+            let place = place.unwrap_or_default();
+            assert!(place >= last, "the place went back from {last} to {place}");
+            last = place;
+            (last == Offset(600)).then_some(())
+        })
+        .await;
+    };
+    tokio::join!(appended, watched);
+    assert_eq!(texts(&world, room).await, told);
+    let heads = world.room(&ana, room).await.unwrap();
+    assert_eq!((heads.last_seq.0, heads.rev.0, heads.log), (600, 600, Offset(600)));
+    drop(running);
+}
+
+/// Fails when a store begins where Kafka remembers instead of where PostgreSQL says: what was stored
+/// last is then unknown to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_goes_on_where_the_one_before_ended_and_where_a_backup_was_taken() {
+    let settings = Kafka::of_the_process().await.topic(2).await;
+    let world = TestBackend::start().await;
+    let (ana, _, room) = world.pair().await;
+    let log = log(&world, &settings);
+    let first = store(&world, &settings);
+    append(&log, room, ana.user(), "one").await;
+    until_texts(&world, room, 1).await;
+    drop(first);
+    append(&log, room, ana.user(), "two").await;
+    let second = store(&world, &settings);
+    assert_eq!(until_texts(&world, room, 2).await, ["one", "two"]);
+    drop(second);
+    // The database is set back to before anything was stored; the log still has it.
+    let back =
+        "DELETE FROM messages; DELETE FROM log_offsets; UPDATE rooms SET last_seq = 0, rev = 0, log = 0";
+    backend::testing::run(&world, back).await;
+    let third = store(&world, &settings);
+    assert_eq!(until_texts(&world, room, 2).await, ["one", "two"]);
+    drop(third);
+}
+
+/// Fails when the number of partitions is not compared: half of the rooms would change theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_number_of_partitions_is_refused() {
+    let settings = Kafka::of_the_process().await.topic(3).await;
+    let error = create_topics(&KafkaSettings { partitions: 8, ..settings }).await.unwrap_err().to_string();
+    assert!(error.contains("has 3 partitions, and RAPPORT_KAFKA_PARTITIONS says 8"), "{error}");
+}
+
+/// Rows 5 and 8 of the log: fails when nobody remembers that Kafka is away, and every sender waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_5_without_kafka_sends_are_refused_at_once_and_nothing_accepted_is_lost() {
+    let mut kafka = Kafka::start().await;
+    let settings = kafka.topic(1).await;
+    let world = TestBackend::start().await;
+    let (ana, _, room) = world.pair().await;
+    let log = log(&world, &settings);
+    let _running = store(&world, &settings);
+    append(&log, room, ana.user(), "before").await;
+    kafka.kill();
+    let entry =
+        |text: &str| Entry { id: MessageId::new(), room, sender: ana.user(), body: Body::new(text).unwrap() };
+    until("it is noticed", async || (!log.is_open()).then_some(())).await;
+    let began = std::time::Instant::now();
+    for _ in 0..1_000 {
+        let refused = log.append(entry("not now"), std::future::ready(None).boxed()).await;
+        assert_eq!(refused, Err(Refusal::Unavailable));
+    }
+    assert!(began.elapsed() < std::time::Duration::from_secs(1), "at once: {:?}", began.elapsed());
+    kafka.run().await;
+    until("it is noticed", async || log.is_open().then_some(())).await;
+    append(&log, room, ana.user(), "after").await;
+    assert_eq!(until_texts(&world, room, 2).await, ["before", "after"]);
+}

@@ -3,7 +3,10 @@
 use std::{net::TcpListener, path::Path};
 
 use anyhow::{anyhow, bail};
-use backend::database::{self, private};
+use backend::{
+    database::{self, private},
+    message_log::check_topics,
+};
 
 use crate::{
     config::{Config, Database, SecretSource},
@@ -24,6 +27,10 @@ pub async fn check(config: Config) -> anyhow::Result<()> {
         ("metrics", Ok(format!("{:?}", config.figures).to_lowercase())),
         ("secret", Ok(secret(&config))),
         ("database", database(&config).await),
+        ("redis", redis(&config).await),
+        ("message log", message_log(&config).await),
+        ("jobs", jobs(&config).await),
+        ("mail", Ok(config.mail.to_string())),
         ("log", Ok(format!("{}, as {:?}", config.logs.filter, config.logs.format).to_lowercase())),
     ];
     for (name, finding) in &findings {
@@ -99,5 +106,26 @@ async fn database(config: &Config) -> anyhow::Result<String> {
         }
     };
     database::connect(&url, 1).await?;
+    // One that was never migrated has none.
+    if let Ok(schema) = database::schema_of(&url).await {
+        database::refuse_newer(&schema)?;
+    }
     Ok(format!("{}, answers", config.database))
+}
+
+async fn redis(config: &Config) -> anyhow::Result<String> {
+    let Some(settings) = config.redis.settings() else { return Ok("none; one node needs none".to_owned()) };
+    settings.probe().await
+}
+
+async fn message_log(config: &Config) -> anyhow::Result<String> {
+    let Some(settings) = &config.kafka else { return Ok("the database itself".to_owned()) };
+    check_topics(settings).await?;
+    Ok(format!("Kafka, {settings:?}"))
+}
+
+async fn jobs(config: &Config) -> anyhow::Result<String> {
+    let Some(settings) = &config.rabbitmq else { return Ok("worked off from the database".to_owned()) };
+    settings.answers().await?;
+    Ok(format!("{settings}, answers"))
 }

@@ -30,12 +30,23 @@ pub struct Flags {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Serve until stopped (the default)
+    /// Serve until stopped: everything in one process (the default)
     Serve,
+    /// Serve people only: one of several nodes
+    Web,
+    /// Store what is logged in Kafka: one of several
+    Store,
+    /// Work off jobs only: mail and clean-up
+    Worker,
     /// Say of each setting and connection whether it is right
     Check,
-    /// Bring the database up to this program's schema, then end
-    Migrate,
+    /// Bring the database up to this program's schema, make Kafka's topics and RabbitMQ's queues, then end
+    Migrate {
+        /// Before that, move the lite instance of this data folder into the empty DATABASE_URL: nothing of it is
+        /// lost, and it is not served from there any more
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<PathBuf>,
+    },
     /// Look after an instance
     #[command(subcommand)]
     Admin(Admin),
@@ -51,6 +62,9 @@ pub enum Admin {
         #[arg(long, default_value_t = 1)]
         scale: u32,
     },
+    /// Look after logged messages that could not be stored
+    #[command(subcommand)]
+    DeadLetters(DeadLetters),
     /// Write everything to one new file; works while the program serves
     Backup {
         /// The file to write, such as rapport.backup
@@ -61,6 +75,40 @@ pub enum Admin {
         /// A file that backup wrote
         file: PathBuf,
     },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum DeadLetters {
+    /// Print each with its place and its reason
+    List,
+    /// Log one once more, as if it were new
+    Retry {
+        /// As `list` prints it, such as 3-1042
+        place: String,
+    },
+    /// Take one away for good
+    Drop {
+        /// As `list` prints it, such as 3-1042
+        place: String,
+    },
+}
+
+/// One of several processes of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Web,
+    Store,
+    Worker,
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Web => "web",
+            Self::Store => "store",
+            Self::Worker => "worker",
+        })
+    }
 }
 
 const VARIABLES: &str = "\
@@ -79,4 +127,22 @@ Environment:
                       [default: info]
   RAPPORT_LOG_FORMAT  text or json [default: text]
   DATABASE_URL        a PostgreSQL to use, postgresql://user:password@host/database
-                      [default: a private one in the data folder]";
+                      [default: a private one in the data folder]
+  RAPPORT_REDIS       a Redis (6 or newer) that several nodes share, redis://user:password@host:6379/0,
+                      or rediss:// for TLS [default: none; one node needs none]
+  RAPPORT_BUS, RAPPORT_PRESENCE, RAPPORT_CACHE, RAPPORT_LIMITS
+                      where each of these is: local (this node alone) or redis
+                      [default: redis if RAPPORT_REDIS is set, else local]
+  RAPPORT_KAFKA       a Kafka that messages are logged in, host:port, several separated by commas
+                      [default: messages are written to PostgreSQL as they are sent]
+  RAPPORT_KAFKA_TOPIC, RAPPORT_KAFKA_PARTITIONS, RAPPORT_KAFKA_REPLICATION
+                      its topic and how it is made [default: room-events, 8, 1]
+  RAPPORT_KAFKA_SECURITY, RAPPORT_KAFKA_SASL, RAPPORT_KAFKA_USERNAME, RAPPORT_KAFKA_PASSWORD, RAPPORT_KAFKA_CA
+                      plaintext, ssl, sasl_plaintext or sasl_ssl; PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512;
+                      who signs in; a file of authorities [default: plaintext]
+  RAPPORT_RABBITMQ    a RabbitMQ that carries the jobs, amqp://user:password@host:port/vhost
+                      [default: jobs are worked off from the database]
+  RAPPORT_SMTP        a mail server, smtp://user:password@host:port or smtps://…
+                      [default: mail is kept as files in the data folder]
+  RAPPORT_MAIL_FROM   whom mail is from, such as \"Rapport <no-reply@chat.example.org>\";
+                      needed with RAPPORT_SMTP";

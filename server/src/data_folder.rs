@@ -1,7 +1,7 @@
 //! The folder of everything that is kept, held by one program at a time.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -9,6 +9,9 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use backend::secret::{Secret, random};
+
+/// Says where an instance went.
+const MOVED: &str = "moved";
 
 /// Held, and so this program's alone, as long as the value lives.
 #[derive(Debug)]
@@ -37,7 +40,23 @@ impl DataFolder {
             Err(TryLockError::Error(error)) => return Err(unusable(&path, &error)),
         }
         sign(&mut lock).map_err(|error| unusable(&path, &error))?;
+        if let Ok(target) = fs::read_to_string(path.join(MOVED)) {
+            bail!(
+                "the instance of {} was moved to {}; to serve what was left here all the same, remove {}",
+                path.display(),
+                target.trim(),
+                path.join(MOVED).display()
+            );
+        }
         Ok(Self { path, _lock: lock })
+    }
+
+    /// Says that the instance is elsewhere from now on: two of them would drift apart.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn leave_word(&self, target: &str) -> anyhow::Result<()> {
+        fs::write(self.path.join(MOVED), target).map_err(|error| unusable(&self.path, &error))
     }
 
     /// Where the private PostgreSQL keeps everything of its own.
@@ -68,17 +87,30 @@ impl DataFolder {
     /// # Errors
     /// There is another one, it cannot be written, or it is not a secret.
     pub fn put_secret(&self, text: &str) -> anyhow::Result<()> {
+        self.may_take_secret(text)?;
         let path = self.path.join("secret");
+        if path.exists() {
+            return Ok(());
+        }
+        write_secret(&path, text.trim()).map_err(|error| unusable(&path, &error))
+    }
+
+    /// Whether it would keep this one.
+    ///
+    /// # Errors
+    /// There is another one, or it is not a secret.
+    pub fn may_take_secret(&self, text: &str) -> anyhow::Result<()> {
         if bytes(text.trim()).is_none() {
             bail!("the backup does not hold a secret");
         }
+        let path = self.path.join("secret");
         match std::fs::read_to_string(&path) {
-            Ok(present) if present.trim() == text.trim() => Ok(()),
-            Ok(_) => bail!(
+            Ok(present) if present.trim() != text.trim() => bail!(
                 "{} is another one than the backup's; choose another folder with --data",
                 path.display()
             ),
-            Err(_) => write_secret(&path, text.trim()).map_err(|error| unusable(&path, &error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unusable(&path, &error)),
+            _ => Ok(()),
         }
     }
 }

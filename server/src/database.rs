@@ -43,6 +43,16 @@ impl Opened {
         }
     }
 
+    /// A database that somebody else has brought up to this program's schema: `rapport migrate`.
+    ///
+    /// # Errors
+    /// It does not answer, or has another schema.
+    pub async fn shared(url: &str) -> anyhow::Result<Self> {
+        database::require_migrated(url).await?;
+        let pool = database::connect(url, POOL_SIZE).await?;
+        Ok(Self { pool, server: Server::Elsewhere })
+    }
+
     /// Call when nothing uses the pool any more.
     ///
     /// # Errors

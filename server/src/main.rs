@@ -45,13 +45,29 @@ fn start(cli: Cli) -> anyhow::Result<()> {
                 println!("{}", admin::restore(&config, &file, &stop::when_asked()?).await?);
                 Ok(())
             }
-            Command::Migrate => {
+            Command::Migrate { from } => {
                 logs::start(&config.logs);
-                run::migrate(config).await
+                run::migrate(config, from.as_deref()).await
             }
             Command::Serve => {
                 logs::start(&config.logs);
                 run::serve(config).await
+            }
+            Command::Web => {
+                logs::start(&config.logs);
+                run::web(config).await
+            }
+            Command::Store => {
+                logs::start(&config.logs);
+                run::store(config).await
+            }
+            Command::Worker => {
+                logs::start(&config.logs);
+                run::worker(config).await
+            }
+            Command::Admin(Admin::DeadLetters(what)) => {
+                println!("{}", admin::dead_letters(&config, &what).await?);
+                Ok(())
             }
         }
     })

@@ -1,22 +1,33 @@
-//! From configuration to a program that serves, and back.
+//! From configuration to a program that does its work, and back.
 
 use std::{io, path::Path};
 
 use anyhow::{Context, anyhow};
-use backend::{Backend, Setup, clock::Clock, mail::Mailer, secret::Secret};
+use backend::{
+    Backend, Media, Setup,
+    clock::Clock,
+    database::Pool,
+    jobs::run_worker,
+    mail::Mailer,
+    message_log::{Store, create_topics, run_store},
+    secret::Secret,
+};
 use leptos::config::{LeptosOptions, get_configuration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, Database, SecretSource},
+    admin,
+    cli::Role,
+    config::{Config, Database, Mail, SecretSource},
     data_folder::DataFolder,
     database::Opened,
-    http::{Metrics, Patience, Site, Web, site::Readiness},
+    http::{Metrics, Patience, Site, Web, machines::Machines, site::Readiness},
+    serve::{Besides, look_after, serve as serve_people},
     stop,
 };
 
-/// Serves until asked to stop.
+/// Serves until asked to stop: web, store and worker in one process.
 ///
 /// # Errors
 /// What is needed cannot be had: the data folder, the port, the database.
@@ -26,36 +37,129 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let secret = secret(&config.secret, &data)?;
     let listener = listen(&config).await?;
     let database = Opened::open(&config.database, &data).await?;
-    let setup = Setup {
-        db: database.pool.clone(),
-        clock: Clock::system(),
-        secret,
-        mailer: Mailer::files(data.mail()),
+    if let Some(kafka) = &config.kafka {
+        create_topics(kafka).await?;
+    }
+    let served = async {
+        let web = web_of(&config, &listener, setup(&config, &data, secret, database.pool.clone())?).await?;
+        let store = Store { db: database.pool.clone(), bus: web.backend.bus.clone() };
+        let stores = config.kafka.clone().map(|kafka| (kafka, store));
+        serve_on(listener, web, Besides { works: true, stores }, &config, stop).await
     };
-    let served = serve_on(listener, setup, &config, stop).await;
+    let served = served.await;
     database.close().await?;
     tracing::info!("stopped");
     served
 }
 
-async fn serve_on(
-    listener: TcpListener,
-    setup: Setup,
-    config: &Config,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let port = listener.local_addr()?.port();
-    let web = Web {
+/// Serves people as one of several nodes, until asked to stop.
+///
+/// # Errors
+/// What is needed cannot be had, or is not there yet: the schema.
+pub async fn web(config: Config) -> anyhow::Result<()> {
+    let stop = stop::when_asked()?;
+    config.shared(Role::Web)?;
+    let data = DataFolder::open(&config.data)?;
+    let listener = listen(&config).await?;
+    let database = shared_database(&config).await?;
+    let secret = secret(&config.secret, &data)?;
+    let web = web_of(&config, &listener, setup(&config, &data, secret, database.pool.clone())?).await?;
+    serve_on(listener, web, Besides::default(), &config, stop).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Stores what is logged, until asked to stop.
+///
+/// # Errors
+/// What is needed cannot be had.
+pub async fn store(config: Config) -> anyhow::Result<()> {
+    let stop = stop::when_asked()?;
+    config.shared(Role::Store)?;
+    let kafka = config.kafka.clone().context("it is needed for this role")?;
+    let listener = listen_if_asked(&config).await?;
+    let database = shared_database(&config).await?;
+    let bus = config.redis.bus.bus();
+    let machines = machines(&config, database.pool.clone(), bus.clone())?;
+    let store = Store { db: database.pool.clone(), bus: bus.clone() };
+    ready(listener.as_ref(), Role::Store)?;
+    look_after(listener, machines, run_store(&kafka, store, stop)).await?;
+    bus.flush().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Works off jobs, until asked to stop.
+///
+/// # Errors
+/// What is needed cannot be had.
+pub async fn worker(config: Config) -> anyhow::Result<()> {
+    let stop = stop::when_asked()?;
+    config.shared(Role::Worker)?;
+    let data = DataFolder::open(&config.data)?;
+    let listener = listen_if_asked(&config).await?;
+    let database = shared_database(&config).await?;
+    let secret = secret(&config.secret, &data)?;
+    let mut setup = setup(&config, &data, secret, database.pool.clone())?;
+    // It sends no messages.
+    setup.media.log = Media::default().log;
+    let backend = Backend::compose(setup).await.map_err(anyhow::Error::new)?;
+    let machines = machines(&config, database.pool.clone(), backend.bus.clone())?;
+    ready(listener.as_ref(), Role::Worker)?;
+    look_after(listener, machines, run_worker(backend.clone(), stop)).await;
+    backend.bus.flush().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn shared_database(config: &Config) -> anyhow::Result<Opened> {
+    let Database::At(url) = &config.database else { return Err(anyhow!("it is needed for this role")) };
+    Opened::shared(url).await
+}
+
+fn setup(config: &Config, data: &DataFolder, secret: Secret, db: Pool) -> anyhow::Result<Setup> {
+    let mailer = match &config.mail {
+        Mail::Files => Mailer::files(data.mail()),
+        Mail::Smtp(settings) => Mailer::smtp(settings.clone())?,
+    };
+    Ok(Setup { db, clock: Clock::system(), secret, mailer, media: config.media() })
+}
+
+async fn web_of(config: &Config, listener: &TcpListener, setup: Setup) -> anyhow::Result<Web> {
+    Ok(Web {
         backend: Backend::compose(setup).await.map_err(anyhow::Error::new)?,
         leptos: leptos_options()?,
-        site: site(config, port),
+        site: site(config, listener.local_addr()?.port()),
         metrics: Metrics::install()?,
         readiness: Readiness::default(),
         patience: Patience::default(),
-    };
-    tracing::info!(listen = %listener.local_addr()?, "ready");
-    println!("Rapport is ready: {}", config.address.to_open(port));
-    crate::serve::serve(listener, web, stop).await
+    })
+}
+
+async fn serve_on(
+    listener: TcpListener,
+    web: Web,
+    besides: Besides,
+    config: &Config,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    tracing::info!(listen = %address, "ready");
+    println!("Rapport is ready: {}", config.address.to_open(address.port()));
+    serve_people(listener, web, besides, stop).await
+}
+
+fn machines(config: &Config, db: Pool, bus: backend::bus::Bus) -> anyhow::Result<Machines> {
+    let (metrics, readiness) = (Metrics::install()?, Readiness::default());
+    Ok(Machines { db, bus, readiness, metrics, figures: config.figures })
+}
+
+fn ready(listener: Option<&TcpListener>, role: Role) -> anyhow::Result<()> {
+    let address = listener.map(TcpListener::local_addr).transpose()?;
+    let address =
+        address.map_or_else(String::new, |address| format!(" (figures at http://{address}/metrics)"));
+    println!("Rapport's {role} is ready{address}");
+    Ok(())
 }
 
 fn site(config: &Config, port: u16) -> Site {
@@ -74,18 +178,29 @@ fn leptos_options() -> anyhow::Result<LeptosOptions> {
     Ok(get_configuration(file).context("the settings of Leptos cannot be read")?.leptos_options)
 }
 
-/// Brings the schema up to date, and ends.
+/// Moves a lite instance here if there is one to move, brings the schema up to date, makes the topics and queues that the settings ask for, and ends.
 ///
 /// # Errors
-/// The database cannot be had, or a migration fails.
-pub async fn migrate(config: Config) -> anyhow::Result<()> {
+/// The database, Kafka or RabbitMQ cannot be had, or a migration fails.
+pub async fn migrate(config: Config, from: Option<&Path>) -> anyhow::Result<()> {
     let stop = stop::when_asked()?;
+    if let Some(lite) = from {
+        println!("{}", admin::move_in(&config, lite, &stop).await?);
+    }
     let work = async {
         if let Database::At(url) = &config.database {
-            return backend::database::migrate(url).await;
+            backend::database::migrate(url).await?;
+        } else {
+            let data = DataFolder::open(&config.data)?;
+            Opened::open(&config.database, &data).await?.close().await?;
         }
-        let data = DataFolder::open(&config.data)?;
-        Opened::open(&config.database, &data).await?.close().await
+        if let Some(kafka) = &config.kafka {
+            create_topics(kafka).await?;
+        }
+        if let Some(rabbitmq) = &config.rabbitmq {
+            rabbitmq.declare().await?;
+        }
+        Ok(())
     };
     tokio::select! {
         done = work => done,
@@ -97,6 +212,14 @@ fn secret(source: &SecretSource, data: &DataFolder) -> anyhow::Result<Secret> {
     match source {
         SecretSource::Given(secret) => Ok(secret.clone()),
         SecretSource::DataFolder => data.secret(),
+    }
+}
+
+/// Roles that serve no people listen only where they are told to.
+async fn listen_if_asked(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    match config.listens {
+        true => Ok(Some(listen(config).await?)),
+        false => Ok(None),
     }
 }
 

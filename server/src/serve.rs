@@ -1,56 +1,130 @@
-//! Serving: from a composed backend and a listener to a graceful end.
+//! Serving: from what is composed and a listener to a graceful end.
 
 use std::time::Duration;
 
-use backend::jobs::run_worker;
+use axum::Router;
+use backend::{
+    Backend,
+    jobs::run_worker,
+    message_log::{KafkaSettings, Store, run_store},
+};
 use model::wire::CloseCode;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     accept::accept,
-    http::{Web, router},
+    http::{
+        Patience, Web,
+        machines::{self, Machines},
+        router,
+    },
 };
 
 /// How long sockets and messages on their way may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Sockets are asked to leave in so many waves, one each …
+const WAVES: usize = 10;
+/// … so long after the other: the nodes they go to are not met by all at once.
+const WAVE: Duration = Duration::from_millis(150);
 
-/// Serves until `stop`, then drains: no new work, every message that was read is answered, every
-/// client is told to come back, every job in hand is finished.
+/// What a process does besides serving people.
+#[derive(Default)]
+pub struct Besides {
+    pub works: bool,
+    pub stores: Option<(KafkaSettings, Store)>,
+}
+
+/// Serves people until `stop`, then drains: no new work, every message that was read is answered, every
+/// client is told to come back, every job in hand is finished, what was logged here is stored.
 ///
 /// # Errors
 /// The listener failed.
-pub async fn serve(listener: TcpListener, web: Web, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    web: Web,
+    besides: Besides,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let tasks = TaskTracker::new();
-    let hub = web.backend.hub.clone();
-    let beat = tokio::spawn(hub.clone().run_beat());
-    tasks.spawn(run_worker(web.backend.clone(), stop.clone()));
-    tasks.spawn(drain(web.clone(), stop.clone()));
+    let backend = web.backend.clone();
+    let mut background = background(&backend);
+    let stored = CancellationToken::new();
+    if besides.works {
+        tasks.spawn(run_worker(backend.clone(), stop.clone()));
+    }
+    if let Some((settings, store)) = besides.stores {
+        let stored = stored.clone();
+        tasks.spawn(async move {
+            if let Err(error) = run_store(&settings, store, stored).await {
+                tracing::error!(error = format!("{error:#}"), "nothing is stored");
+            }
+        });
+    }
+    let drained = tokio::spawn(drain(web.clone(), stop.clone()));
 
     let connections = accept(listener, web.patience, router(web), stop).await;
-    if tokio::time::timeout(DRAIN, connections.wait()).await.is_err() {
+    if timeout(DRAIN, connections.wait()).await.is_err() {
         tracing::warn!("not every answer was fetched in time");
     }
+    drained.await?;
+    stored.cancel();
     tasks.close();
     tasks.wait().await;
-    beat.abort();
+    backend.bus.flush().await;
+    background.abort_all();
     Ok(())
+}
+
+/// What goes on as long as people are served.
+fn background(backend: &Backend) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(backend.hub.clone().run_beat());
+    tasks.spawn(backend.clone().run_repair());
+    let backend = backend.clone();
+    tasks.spawn(async move { backend.hub.clone().run_presence(&backend.presence).await });
+    tasks
+}
+
+/// Does a role's work until it ends, and meanwhile answers the machines that look after it, if there is
+/// a listener for them.
+pub(crate) async fn look_after<T>(
+    listener: Option<TcpListener>,
+    machines: Machines,
+    work: impl Future<Output = T>,
+) -> T {
+    let stop = CancellationToken::new();
+    let routes: Router = machines::routes(machines);
+    let asked = listener.map(|listener| accept(listener, Patience::default(), routes, stop.clone()));
+    let asked = asked.map(tokio::spawn);
+    let done = work.await;
+    stop.cancel();
+    if let Some(asked) = asked {
+        let _ = timeout(DRAIN, asked).await;
+    }
+    done
 }
 
 async fn drain(web: Web, stop: CancellationToken) {
     stop.cancelled().await;
-    tracing::info!(sockets = web.backend.hub.sockets(), "shutting down");
+    let hub = &web.backend.hub;
+    let sockets = hub.sockets();
+    tracing::info!(sockets, "shutting down");
     web.readiness.leave();
-    web.backend.hub.close_all(CloseCode::Restarting);
+    hub.close_door();
+    let wave = sockets.div_ceil(WAVES).max(1);
+    while hub.close_some(CloseCode::Restarting, wave) {
+        tokio::time::sleep(WAVE).await;
+    }
     let idle = async {
         let mut look = tokio::time::interval(Duration::from_millis(20));
-        while web.backend.hub.sockets() > 0 || !web.backend.log.is_idle() {
+        while hub.sockets() > 0 || !web.backend.log.is_idle() {
             look.tick().await;
             // For those whose upgrade was under way.
-            web.backend.hub.close_all(CloseCode::Restarting);
+            hub.close_some(CloseCode::Restarting, usize::MAX);
         }
     };
-    if tokio::time::timeout(DRAIN, idle).await.is_err() {
+    if timeout(DRAIN, idle).await.is_err() {
         tracing::warn!("not everybody left in time");
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use backend::{
-    Backend, Setup,
+    Backend, Media, Setup,
     clock::Clock,
     database::{self, Pool, private},
     demo::{self, PASSWORD, Summary},
@@ -47,7 +47,13 @@ async fn serving(config: &Config) -> anyhow::Result<Option<Pool>> {
 
 async fn fill(db: Pool, scale: u32) -> anyhow::Result<String> {
     // Nothing is signed and nothing is sent.
-    let setup = Setup { db, clock: Clock::system(), secret: Secret::new(random()), mailer: Mailer::memory() };
+    let setup = Setup {
+        db,
+        clock: Clock::system(),
+        secret: Secret::new(random()),
+        mailer: Mailer::memory(),
+        media: Media::default(),
+    };
     let backend = Backend::compose(setup).await.context("the database does not answer")?;
     let summary = demo::fill(&backend, scale).await.map_err(model::Error::from)?;
     Ok(tell(&summary))

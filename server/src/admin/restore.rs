@@ -25,7 +25,7 @@ use crate::{
 ///
 /// # Errors
 /// The file is no whole backup of ours or newer than this program, the place is not empty, or the
-/// restoring fails: the data folder is then as it was.
+/// restoring fails: the data folder and the database are then as they were.
 pub async fn restore(config: &Config, file: &Path, stop: &CancellationToken) -> anyhow::Result<String> {
     let archive = Archive::open(file)?;
     let audit = match &config.database {
@@ -67,8 +67,21 @@ async fn into_database(
         bail!("the database of DATABASE_URL is not empty; a backup is restored to an empty one");
     }
     let data = DataFolder::open(&config.data)?;
-    keep_secret(archive, config, &data)?;
-    stop::unless(stop, load(archive, url)).await
+    if let Some(text) = kept_secret(archive, config) {
+        data.may_take_secret(text)?;
+    }
+    // The secret comes last: it is written at once, and can hardly fail any more.
+    let restored = stop::unless(stop, load(archive, url)).await.and_then(|audit| {
+        keep_secret(archive, config, &data)?;
+        Ok(audit)
+    });
+    let Err(error) = restored else { return restored };
+    match database::clear(url).await {
+        Ok(()) => Err(error),
+        Err(left) => Err(error.context(format!(
+            "the database of DATABASE_URL is not empty any more ({left:#}): empty it before the next try"
+        ))),
+    }
 }
 
 async fn load(archive: &Archive, url: &str) -> anyhow::Result<Audit> {
@@ -78,10 +91,12 @@ async fn load(archive: &Archive, url: &str) -> anyhow::Result<Audit> {
 }
 
 fn keep_secret(archive: &Archive, config: &Config, data: &DataFolder) -> anyhow::Result<()> {
-    match (&archive.secret, &config.secret) {
-        (Some(text), SecretSource::DataFolder) => data.put_secret(text),
-        _ => Ok(()),
-    }
+    kept_secret(archive, config).map_or(Ok(()), |text| data.put_secret(text))
+}
+
+/// The text of the secret that goes to the data folder.
+fn kept_secret<'a>(archive: &'a Archive, config: &Config) -> Option<&'a str> {
+    archive.secret.as_deref().filter(|_| matches!(config.secret, SecretSource::DataFolder))
 }
 
 /// A folder beside the wanted one, removed when it is dropped before it has taken its place.

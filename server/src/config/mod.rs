@@ -4,23 +4,33 @@ mod address;
 mod database;
 mod environment;
 mod figures;
+mod kafka;
 mod logs;
+mod mail;
 mod proxies;
+mod rabbitmq;
+mod redis;
 mod refusal;
 mod secret;
 
 use std::{net::SocketAddr, path::PathBuf};
+
+use backend::{LogMedium, Media, message_log::KafkaSettings};
+
+use backend::jobs::RabbitSettings;
 
 pub use address::Address;
 pub use database::Database;
 pub use environment::Environment;
 pub use figures::Figures;
 pub use logs::{Format, Logs};
+pub use mail::Mail;
 pub use proxies::Proxies;
+pub use redis::Redis;
 pub use refusal::Refusal;
 pub use secret::SecretSource;
 
-use crate::cli::Flags;
+use crate::cli::{Flags, Role};
 
 pub(crate) const DATA: &str = "RAPPORT_DATA";
 pub(crate) const LISTEN: &str = "RAPPORT_LISTEN";
@@ -30,22 +40,71 @@ pub(crate) const METRICS: &str = "RAPPORT_METRICS";
 pub(crate) const SECRET: &str = "RAPPORT_SECRET";
 pub(crate) const LOG: &str = "RAPPORT_LOG";
 pub(crate) const LOG_FORMAT: &str = "RAPPORT_LOG_FORMAT";
+pub(crate) const REDIS: &str = "RAPPORT_REDIS";
+pub(crate) const BUS: &str = "RAPPORT_BUS";
+pub(crate) const PRESENCE: &str = "RAPPORT_PRESENCE";
+pub(crate) const CACHE: &str = "RAPPORT_CACHE";
+pub(crate) const LIMITS: &str = "RAPPORT_LIMITS";
+pub(crate) const KAFKA: &str = "RAPPORT_KAFKA";
+pub(crate) const KAFKA_TOPIC: &str = "RAPPORT_KAFKA_TOPIC";
+pub(crate) const KAFKA_PARTITIONS: &str = "RAPPORT_KAFKA_PARTITIONS";
+pub(crate) const KAFKA_REPLICATION: &str = "RAPPORT_KAFKA_REPLICATION";
+pub(crate) const KAFKA_SECURITY: &str = "RAPPORT_KAFKA_SECURITY";
+pub(crate) const KAFKA_SASL: &str = "RAPPORT_KAFKA_SASL";
+pub(crate) const KAFKA_USERNAME: &str = "RAPPORT_KAFKA_USERNAME";
+pub(crate) const KAFKA_PASSWORD: &str = "RAPPORT_KAFKA_PASSWORD";
+pub(crate) const KAFKA_CA: &str = "RAPPORT_KAFKA_CA";
 pub(crate) const DATABASE_URL: &str = "DATABASE_URL";
+pub(crate) const RABBITMQ: &str = "RAPPORT_RABBITMQ";
+pub(crate) const SMTP: &str = "RAPPORT_SMTP";
+pub(crate) const MAIL_FROM: &str = "RAPPORT_MAIL_FROM";
 
 /// Every variable of ours. One that begins like them and is not among them is a slip of the pen.
-const KNOWN: [&str; 8] = [DATA, LISTEN, ORIGIN, PROXIES, METRICS, SECRET, LOG, LOG_FORMAT];
+const KNOWN: [&str; 25] = [
+    DATA,
+    LISTEN,
+    ORIGIN,
+    PROXIES,
+    METRICS,
+    SECRET,
+    LOG,
+    LOG_FORMAT,
+    REDIS,
+    BUS,
+    PRESENCE,
+    CACHE,
+    LIMITS,
+    KAFKA,
+    KAFKA_TOPIC,
+    KAFKA_PARTITIONS,
+    KAFKA_REPLICATION,
+    KAFKA_SECURITY,
+    KAFKA_SASL,
+    KAFKA_USERNAME,
+    KAFKA_PASSWORD,
+    KAFKA_CA,
+    RABBITMQ,
+    SMTP,
+    MAIL_FROM,
+];
 
 /// Everything the program was told.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,
+    /// Whether somebody said where, and it is not the default.
+    pub listens: bool,
     pub address: Address,
     pub proxies: Proxies,
     pub figures: Figures,
     pub database: Database,
     pub secret: SecretSource,
+    pub redis: Redis,
+    pub kafka: Option<KafkaSettings>,
     pub logs: Logs,
+    pub rabbitmq: Option<RabbitSettings>,
+    pub mail: Mail,
 }
 
 impl Config {
@@ -59,13 +118,52 @@ impl Config {
         Ok(Self {
             data: data(flags, environment)?,
             listen,
+            listens: flags.listen.is_some() || environment.get(LISTEN)?.is_some(),
             address,
             proxies,
             figures: Figures::read(environment.get(METRICS)?)?,
             database: Database::read(environment.get(DATABASE_URL)?)?,
             secret: SecretSource::read(environment.get(SECRET)?)?,
+            redis: redis(environment)?,
+            kafka: kafka::read(environment)?,
             logs: Logs::read(environment.get(LOG)?, environment.get(LOG_FORMAT)?)?,
+            rabbitmq: rabbitmq::read(environment.get(RABBITMQ)?)?,
+            mail: Mail::read(environment.get(SMTP)?, environment.get(MAIL_FROM)?)?,
         })
+    }
+
+    /// What each port is implemented by.
+    pub fn media(&self) -> Media {
+        let Redis { bus, presence, cache, limits } = self.redis.clone();
+        let log = self.kafka.clone().map_or(LogMedium::Direct, LogMedium::Kafka);
+        let jobs = self.rabbitmq.clone();
+        Media { log, bus, presence, cache, limits, jobs }
+    }
+
+    /// What a role that is one of several processes needs besides: what they share.
+    ///
+    /// # Errors
+    /// The first setting without which they would not be one instance, by name.
+    pub fn shared(&self, role: Role) -> Result<(), Refusal> {
+        let needs = |name: &str, why: &str| {
+            Err(Refusal::new(name, format!("must be set for `rapport {role}`: {why}")))
+        };
+        if self.database == Database::Private {
+            return needs(DATABASE_URL, "the processes of an instance share a PostgreSQL");
+        }
+        if matches!(self.secret, SecretSource::DataFolder) && role != Role::Store {
+            return needs(
+                SECRET,
+                "the processes of an instance share it; make one with: openssl rand -hex 32",
+            );
+        }
+        if role == Role::Store && self.kafka.is_none() {
+            return needs(KAFKA, "without it messages are stored as they are sent");
+        }
+        if self.kafka.is_some() && self.redis.bus.settings().is_none() {
+            return needs(REDIS, "what is stored here is told to the others over Redis");
+        }
+        Ok(())
     }
 
     /// Whether this is somebody's own machine, where `/dev/mail` may show every mail.
@@ -86,6 +184,16 @@ pub fn data(flags: &Flags, environment: &Environment) -> Result<PathBuf, Refusal
         return Ok(folder.clone());
     }
     Ok(environment.get(DATA)?.unwrap_or("data").into())
+}
+
+fn redis(environment: &Environment) -> Result<Redis, Refusal> {
+    Redis::read(&redis::Texts {
+        redis: environment.get(REDIS)?,
+        bus: environment.get(BUS)?,
+        presence: environment.get(PRESENCE)?,
+        cache: environment.get(CACHE)?,
+        limits: environment.get(LIMITS)?,
+    })
 }
 
 fn listen(flags: &Flags, environment: &Environment) -> Result<SocketAddr, Refusal> {
@@ -115,6 +223,7 @@ mod tests {
         assert_eq!(config.address, Address::Development);
         assert_eq!(config.database, Database::Private);
         assert!(matches!(config.secret, SecretSource::DataFolder));
+        assert_eq!((config.rabbitmq, config.mail), (None, Mail::Files));
     }
 
     #[test]

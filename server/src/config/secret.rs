@@ -14,7 +14,7 @@ const FEWEST_CHARACTERS: usize = 8;
 const PLACEHOLDERS: [&str; 7] =
     ["changeme", "change_me", "change-me", "example", "secret", "password", "placeholder"];
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum SecretSource {
     /// Made at the first start and kept in the data folder.
     DataFolder,

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use axum::{Json, extract::State, http::StatusCode};
+use backend::database;
 use serde::Serialize;
 
-use super::site::Web;
+use super::machines::Machines;
 
 #[derive(Serialize)]
 pub(super) struct Health {
@@ -19,12 +20,15 @@ pub(super) async fn alive() -> Json<Health> {
     Json(Health { status: "ok", reason: None })
 }
 
-/// The process does its work: the database answers within a second and no shutdown has begun.
-pub(super) async fn ready(State(web): State<Web>) -> (StatusCode, Json<Health>) {
-    let reason = if !web.readiness.is_ready() {
+/// The process does its work: the database answers within a second, the other nodes are heard, and no
+/// shutdown has begun.
+pub(super) async fn ready(State(machines): State<Machines>) -> (StatusCode, Json<Health>) {
+    let reason = if !machines.readiness.is_ready() {
         Some("shutting down")
-    } else if !web.backend.database_answers(Duration::from_secs(1)).await {
+    } else if !database::answers(&machines.db, Duration::from_secs(1)).await {
         Some("the database does not answer")
+    } else if !machines.bus.is_connected() {
+        Some("the other nodes cannot be heard")
     } else {
         None
     };

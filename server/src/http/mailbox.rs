@@ -29,7 +29,8 @@ pub(super) async fn show(State(web): State<Web>) -> Response {
     match newest(&web).await {
         Ok(mails) => {
             let policy = HeaderValue::from_static("default-src 'none'; style-src 'self'; font-src 'self'");
-            ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page(&mails))).into_response()
+            ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page(&mails, web.backend.mailer.keeps_mail())))
+                .into_response()
         }
         Err(error) => refuse(&error),
     }
@@ -50,18 +51,23 @@ async fn newest(web: &Web) -> Result<Vec<StoredMail>, Error> {
     })
 }
 
-fn page(mails: &[StoredMail]) -> String {
+fn page(mails: &[StoredMail], kept: bool) -> String {
     let items: String = mails.iter().map(item).collect();
-    let content = match mails.is_empty() {
-        true => "<p class=\"none\">No mail yet. Sign up, and the code arrives here.</p>",
-        false => &items,
+    let note = match kept {
+        true => "its mail is not sent, it is kept here.",
+        false => "but its mail is sent by SMTP, and nothing is kept here.",
+    };
+    let content = match (mails.is_empty(), kept) {
+        (true, true) => "<p class=\"none\">No mail yet. Sign up, and the code arrives here.</p>",
+        (true, false) => "",
+        (false, _) => &items,
     };
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>Mailbox</title><link rel=\"stylesheet\" href=\"/mailbox.css\"></head>\
          <body><main><h1>Mailbox</h1><p class=\"note\">This instance runs in development mode: \
-         its mail is not sent, it is kept here. <a href=\"/dev/mail\">Look again</a></p>{content}</main></body></html>"
+         {note} <a href=\"/dev/mail\">Look again</a></p>{content}</main></body></html>"
     )
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{peer, site::Web};
+use super::{machines::Machines, peer};
 use crate::config::Figures;
 
 /// Upper bounds of the time histograms, in seconds.
@@ -37,14 +37,13 @@ impl Metrics {
 
 /// Figures tell how many people are here and how they fare: for others than this machine there are
 /// none, unless the configuration says so.
-pub(super) async fn guard(State(web): State<Web>, request: Request, next: Next) -> Response {
-    if web.site.figures == Figures::Open || peer::is_local(&request) {
+pub(super) async fn guard(State(machines): State<Machines>, request: Request, next: Next) -> Response {
+    if machines.figures == Figures::Open || peer::is_local(&request) {
         return next.run(request).await;
     }
     StatusCode::NOT_FOUND.into_response()
 }
 
-pub(super) async fn show(State(web): State<Web>) -> String {
-    metrics::gauge!("rapport_sockets").set(web.backend.hub.sockets() as f64);
-    web.metrics.0.render()
+pub(super) async fn show(State(machines): State<Machines>) -> String {
+    machines.metrics.0.render()
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod health;
+pub mod machines;
 mod mailbox;
 mod metrics;
 pub(crate) mod origin;

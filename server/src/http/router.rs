@@ -3,6 +3,7 @@
 use app::{App, shell};
 use axum::{
     Router,
+    extract::FromRef,
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
@@ -10,7 +11,13 @@ use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
-use super::{arguments, health, mailbox, metrics, origin, redirect, security, session, site::Web, target};
+use super::{
+    arguments,
+    machines::{self, Machines},
+    mailbox, origin, redirect, security, session,
+    site::Web,
+    target,
+};
 use crate::socket;
 
 /// Largest request body, in bytes: forms and messages, nothing else comes this way.
@@ -40,11 +47,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), redirect::layer))
         .layer(from_fn_with_state(web.clone(), origin::check));
 
-    let figures = Router::new()
-        .route("/metrics", get(metrics::show))
-        .layer(from_fn_with_state(web.clone(), metrics::guard));
-
-    let machines = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
+    let machines = machines::routes(Machines::from_ref(&web));
 
     let development = match web.site.development {
         true => Router::new()
@@ -55,7 +58,6 @@ pub fn router(web: Web) -> Router {
     };
 
     people
-        .merge(figures)
         .merge(machines)
         .merge(development)
         .fallback(leptos_axum::file_and_error_handler_with_context::<Web, _>(context, shell))

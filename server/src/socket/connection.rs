@@ -11,7 +11,7 @@ use backend::{
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use model::{
-    Body, Error, MessageId, RoomId, Timestamp, VecMap,
+    Body, Error, MessageId, RoomId, Sent, Timestamp, VecMap,
     limits::{BEAT_MS, HELLO_MS, PROTOCOL_VERSION},
     wire::{ClientFrame, CloseCode, Position, ServerFrame},
 };
@@ -87,6 +87,10 @@ impl Connection {
     }
 
     async fn begin(&mut self) -> Result<(), End> {
+        // The hub counts those of this node; this counts all.
+        let socket = self.subscription.listener().socket();
+        let arrived = self.backend.presence.arrive(self.who.user(), socket).await;
+        arrived.map_err(|_| CloseCode::TooMany)?;
         let cursor = self.hello().await?;
         self.resume(cursor).await
     }
@@ -129,6 +133,7 @@ impl Connection {
         for room in self.backend.rooms_to_follow(&self.who).await.map_err(failed)? {
             self.subscription.join(room);
         }
+        self.backend.bus.watching().await;
         let welcome = ServerFrame::Welcome {
             version: PROTOCOL_VERSION,
             user: self.who.user(),
@@ -182,14 +187,18 @@ impl Connection {
     }
 
     fn send(&mut self, room: RoomId, id: MessageId, body: String) {
-        let rejected = move |error| Some(ServerFrame::Rejected { room, id, error });
-        let accepted = Body::new(body).map(|body| self.backend.send(&self.who, room, id, body));
+        let rejected = move |error| Some(ServerFrame::Rejected { room, id, error, log: None });
+        let sent = Body::new(body).map(|body| self.backend.send(&self.who, room, id, body));
         let answer = async move {
-            let accepted = match accepted {
-                Ok(accepted) => accepted.await,
+            let sent = match sent {
+                Ok(sent) => sent.await,
                 Err(error) => Err(error),
             };
-            accepted.map_or_else(rejected, |accepted| Some(ServerFrame::Accepted(accepted)))
+            let answer = |sent| match sent {
+                Sent::Accepted(accepted) => ServerFrame::Accepted(accepted),
+                Sent::Logged(logged) => ServerFrame::Logged(logged),
+            };
+            sent.map_or_else(rejected, |sent| Some(answer(sent)))
         };
         self.due.push(answer.boxed());
     }

@@ -49,7 +49,7 @@ fn refuse(text: &str, why: &str) -> ServerFrame {
     let about = frame["type"].as_str();
     let room = parsed::<RoomId>(&frame["room"]);
     if let (Some("send"), Some(room), Some(id)) = (about, room, parsed::<MessageId>(&frame["id"])) {
-        return ServerFrame::Rejected { room, id, error: Error::invalid("body", sentence(why)) };
+        return ServerFrame::Rejected { room, id, error: Error::invalid("body", sentence(why)), log: None };
     }
     ServerFrame::Error {
         error: Error::new(Code::Malformed, sentence(why)),

@@ -83,6 +83,8 @@ async fn ids_have_one_spelling_and_numbers_are_never_negative() {
     }
 }
 
+// Fails when the socket has no limits (one of the two is enough here), and when `text_of` passes over
+// binary frames.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_22_binary_frames_and_oversized_ones_are_refused() {
     let (world, mut ana, mut bo, room) = pair().await;
@@ -97,6 +99,17 @@ async fn row_22_binary_frames_and_oversized_ones_are_refused() {
     others_go_on(world.device(&ana).await, room).await;
 }
 
+// Fails when `max_frame_size` is not set: the limit of a message is looked at when a frame is whole, and
+// a gigabyte would be waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_22_a_frame_that_announces_a_gigabyte_is_refused_before_it_comes() {
+    let (_world, mut ana, bo, room) = pair().await;
+    raw(&mut ana, &[0x81, 0xFF, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0]).await;
+    assert_eq!(ana.farewell().await.0, 1009);
+    others_go_on(bo, room).await;
+}
+
+// Fails when `max_message_size` is not set: five frames of 16 KiB are read to their end.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_22_a_frame_of_many_fragments_is_bounded() {
     let (_world, mut ana, bo, room) = pair().await;

@@ -14,13 +14,17 @@ use std::{
 use backend::{
     Backend, database,
     sessions::NewSession,
-    testing::{history, person, session},
+    testing::{execute, history, number, person, session},
 };
 use model::{Chat, Code, RoomId, wire::ServerFrame};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use tokio::{task::JoinHandle, time::sleep};
 
 use crate::{
-    program::{Program, home, run},
+    program::{Program, command, home, run, said},
     world::Device,
 };
 
@@ -220,4 +224,77 @@ async fn what_cannot_be_backed_up_or_restored_is_refused_and_leaves_nothing() {
     fs::write(&file, whole).unwrap();
     fs::create_dir(&new).unwrap();
     run(&new, &["admin", "restore", path]).await.unwrap();
+}
+
+/// The late step here is the audit, after everything stands. Fails when what was restored stays
+/// (`clear` is not called: the second try finds the database full), and when the secret is kept first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_into_a_database_that_fails_late_leaves_it_empty() {
+    let home = home();
+    let (data, new, path) = (home.path().join("data"), home.path().join("new"), home.path().join("backup"));
+    let file = path.to_str().unwrap();
+    let program = Program::start(&data).await;
+    let url = program.database_url();
+    let backend = program.backend().await;
+    let mut writer = Writer::start(&program, &backend, "ana").await;
+    writer.reached(3).await;
+    writer.end().await;
+    drop(backend);
+    execute(&url, "UPDATE rooms SET last_seq = last_seq + 1, rev = rev + 1").await.unwrap();
+    run(&data, &["admin", "backup", file]).await.unwrap();
+    execute(&url, "CREATE DATABASE other").await.unwrap();
+    let other = url.replace("/rapport?", "/other?");
+    assert!(database::is_empty(&other).await.unwrap());
+    let restore = || {
+        let mut command = command(&new, &["admin", "restore", file]);
+        command.env("DATABASE_URL", &other);
+        said(command)
+    };
+
+    for _ in 0..2 {
+        let refused = restore().await.unwrap_err();
+        assert_eq!(refused, "rapport: the messages of 1 rooms are not numbered without holes");
+        assert!(database::is_empty(&other).await.unwrap());
+        assert!(!new.join("secret").exists());
+    }
+
+    execute(&url, "UPDATE rooms SET last_seq = last_seq - 1, rev = rev - 1").await.unwrap();
+    fs::remove_file(&path).unwrap();
+    run(&data, &["admin", "backup", file]).await.unwrap();
+    let told = restore().await.unwrap();
+    assert!(told.contains("2 people, 1 chats, "), "{told}");
+    assert_eq!(fs::read(new.join("secret")).unwrap(), fs::read(data.join("secret")).unwrap());
+    let refused = restore().await.unwrap_err();
+    assert!(refused.contains("the database of DATABASE_URL is not empty"), "{refused}");
+    program.stop().await;
+}
+
+/// Stopped while `pg_restore` is at work: nothing of it may come later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_into_a_database_that_is_stopped_leaves_it_empty() {
+    let home = home();
+    let (data, path) = (home.path().join("data"), home.path().join("backup"));
+    let file = path.to_str().unwrap();
+    run(&data, &["admin", "demo"]).await.unwrap();
+    run(&data, &["admin", "backup", file]).await.unwrap();
+    let program = Program::start(&data).await;
+    let url = program.database_url();
+    execute(&url, "CREATE DATABASE other").await.unwrap();
+    let other = url.replace("/rapport?", "/other?");
+    for _ in 0..3 {
+        let mut command = command(&home.path().join("new"), &["admin", "restore", file]);
+        command.env("DATABASE_URL", &other).stderr(std::process::Stdio::piped());
+        let child = tokio::process::Command::from(command).kill_on_drop(true).spawn().unwrap();
+        let works = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_restore'";
+        while number(&url, works).await.unwrap() == 0 {
+            sleep(Duration::from_millis(2)).await;
+        }
+        kill(Pid::from_raw(child.id().unwrap().try_into().unwrap()), Signal::SIGTERM).unwrap();
+        let ended = child.wait_with_output().await.unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert!(!ended.status.success() && said.contains("stopped before the end"), "{said}");
+        assert!(database::is_empty(&other).await.unwrap());
+        assert!(!home.path().join("new/secret").exists());
+    }
+    program.stop().await;
 }

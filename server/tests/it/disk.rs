@@ -125,7 +125,7 @@ async fn row_8_a_full_disk_is_said_and_nothing_accepted_is_lost() {
     });
     let read = read.await;
     assert!(read == Err(Code::Unavailable) || read.is_ok_and(|count| count >= accepted.len()), "{read:?}");
-    assert!([200, 503].contains(&status(program.port).await));
+    assert!([200, 503].contains(&program.get("/readyz", None).await));
 
     disk.make_room();
     let deadline = Instant::now() + BACK_WITHIN;
@@ -138,24 +138,13 @@ async fn row_8_a_full_disk_is_said_and_nothing_accepted_is_lost() {
         sleep(Duration::from_millis(200)).await;
     };
     accepted.push((seq, refused));
-    assert_eq!(status(program.port).await, 200);
+    assert_eq!(program.get("/readyz", None).await, 200);
     accepted.sort();
     let there = history(&program.backend().await, room).await;
     let there: Vec<(i64, MessageId)> = there.into_iter().map(|(seq, id, _)| (seq, id)).collect();
     assert_eq!(there, accepted);
     drop(backend);
     program.stop().await;
-}
-
-/// Of the page that says whether the program may be sent work.
-async fn status(port: u16) -> u16 {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let request = format!("GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// Fails when what was begun is not removed.

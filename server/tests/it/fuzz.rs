@@ -1,6 +1,10 @@
 //! Whatever is sent: no panic, no 5xx, and nothing is changed by what means nothing.
 
-use std::time::Duration;
+use std::{
+    panic,
+    sync::{LazyLock, Mutex},
+    time::Duration,
+};
 
 use futures::SinkExt;
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
@@ -17,6 +21,8 @@ use crate::{
 const FRAMES: &str = include_str!("corpus/frames.txt");
 const QUERIES: &str = include_str!("corpus/queries.txt");
 const HEADS: &str = include_str!("corpus/heads.txt");
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The same cases at every run: a failure can be seen again.
 fn cases<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
@@ -84,6 +90,30 @@ fn in_line(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// Panics of the program, and not of a test. One in a connection's task ends that connection alone, so
+/// that nothing else shows it.
+static PANICS: LazyLock<Mutex<Vec<String>>> = LazyLock::new(|| {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        if !place.contains("tests/it/") {
+            PANICS.lock().unwrap().push(place);
+        }
+        usual(panic);
+    }));
+    Mutex::default()
+});
+
+/// A server whose panics are noticed.
+async fn watched(options: Options) -> World {
+    LazyLock::force(&PANICS);
+    World::with(options).await
+}
+
+fn no_panic() {
+    assert_eq!(*PANICS.lock().unwrap(), [""; 0]);
+}
+
 fn well(answer: &Answer, what: &str) {
     assert!((200..500).contains(&answer.status), "{what}: {answer:?}");
 }
@@ -92,7 +122,7 @@ fn well(answer: &Answer, what: &str) {
 // sign beyond the end (500).
 #[tokio::test(flavor = "multi_thread")]
 async fn random_arguments_change_nothing_and_are_never_our_fault() {
-    let world = World::start().await;
+    let world = watched(Options::default()).await;
     let (ana, _, _) = world.pair().await;
     let before = world.digest().await;
     let mut calls: Vec<(String, String)> = leptos::server_fn::axum::server_fn_paths()
@@ -119,24 +149,30 @@ async fn random_arguments_change_nothing_and_are_never_our_fault() {
         }
     }
     assert_eq!(world.digest().await, before);
+    no_panic();
 }
 
-// Fails when `text_of` unwraps, and when a cookie or a content type is taken for text unasked.
+// Fails when a cookie, or a content type, is taken for text unasked.
 #[tokio::test(flavor = "multi_thread")]
 async fn random_headers_and_paths_change_nothing_and_are_never_our_fault() {
-    let world = World::start().await;
+    let world = watched(Options::default()).await;
     let before = world.digest().await;
     for value in cases(&header(), 60) {
         for name in
             ["Cookie", "Content-Type", "Origin", "Accept", "Referer", "User-Agent", "X-Forwarded-For", "Host"]
         {
+            // A call of ours but for that header: else the first check would be the only one.
+            let write = Request::bare("/api/settings/theme", "theme=dark").with(name, &value);
+            let write = [("Origin", world.origin()), ("Content-Type", FORM.to_owned())]
+                .into_iter()
+                .filter(|(other, _)| *other != name)
+                .fold(write, |write, (name, value)| write.with(name, value));
             let requests = [
                 Request::get("/sign-in").with(name, &value),
                 Request::get("/api/rooms/list").with(name, &value),
-                Request::bare("/api/accounts/sign_out", "").with(name, &value),
+                write,
             ];
-            let [page, read, write] = requests;
-            for request in [page, read, write] {
+            for request in requests {
                 well(&request.send(&world).await, &format!("{name}: {}", value.escape_ascii()));
             }
         }
@@ -151,6 +187,7 @@ async fn random_headers_and_paths_change_nothing_and_are_never_our_fault() {
         );
     }
     assert_eq!(world.digest().await, before);
+    no_panic();
 }
 
 // Fails when `target::check` is left out of the router: `CONNECT` makes the framework panic.
@@ -159,7 +196,7 @@ async fn random_bytes_instead_of_a_request_are_refused() {
     // Some are the beginning of a request, whose rest is waited for.
     let moment = Duration::from_millis(200);
     let patience = Patience { head: moment, body: moment };
-    let world = World::with(Options { patience, ..Options::default() }).await;
+    let world = watched(Options { patience, ..Options::default() }).await;
     let mut heads = cases(&vec(any::<u8>(), 0..300), 100);
     heads.extend(lines(HEADS));
     for mut head in heads {
@@ -168,6 +205,7 @@ async fn random_bytes_instead_of_a_request_are_refused() {
         assert!(answer.status < 500, "{}: {answer:?}", head.escape_ascii());
     }
     assert_eq!(Request::get("/healthz").send(&world).await.status, 200);
+    no_panic();
 }
 
 /// Says a text on a connection that is caught up. Whatever it means, an answer or a close comes, and
@@ -192,9 +230,11 @@ async fn say(world: &World, ana: &backend::sessions::NewSession, device: &mut Op
     }
 }
 
+// Fails when a text that begins like an object and is no JSON panics, and when `refuse` takes an id for
+// granted: either ends the connection without a word.
 #[tokio::test(flavor = "multi_thread")]
 async fn random_frames_change_nothing_and_end_nobody_else() {
-    let world = World::start().await;
+    let world = watched(Options::default()).await;
     let (ana, bo, room) = world.pair().await;
     let mut bo = world.device(&bo).await;
     let before = world.digest().await;
@@ -222,11 +262,13 @@ async fn random_frames_change_nothing_and_end_nobody_else() {
     assert_eq!(world.digest().await, before);
     let id = bo.send(room, "still here").await;
     assert_eq!(bo.answer(id).await, Ok(1));
+    no_panic();
 }
 
+// Fails when `text_of` panics at what cannot be read, and when a `Subscription` stays in the hub.
 #[tokio::test(flavor = "multi_thread")]
 async fn random_bytes_on_a_socket_end_that_socket_alone() {
-    let world = World::start().await;
+    let world = watched(Options::default()).await;
     let (ana, bo, room) = world.pair().await;
     let mut bo = world.device(&bo).await;
     for noise in cases(&vec(any::<u8>(), 1..200), 60) {
@@ -239,4 +281,5 @@ async fn random_bytes_on_a_socket_end_that_socket_alone() {
     world.until("all of them are gone", || world.backend.hub.sockets() == 1).await;
     let id = bo.send(room, "still here").await;
     assert_eq!(bo.answer(id).await, Ok(1));
+    no_panic();
 }

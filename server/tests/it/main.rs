@@ -7,6 +7,7 @@ mod disk;
 mod fuzz;
 mod guarded;
 mod http;
+mod moving;
 mod operations;
 mod order;
 mod program;

@@ -2,9 +2,14 @@
 
 use std::{fs, net::TcpListener, path::Path};
 
+use backend::{
+    database::{newest_schema, private},
+    testing::execute,
+};
+
 use crate::{
     disk::Disk,
-    program::{Program, bare, home, run, said},
+    program::{Program, bare, command, home, run, said},
 };
 
 fn count(folder: &Path) -> usize {
@@ -53,6 +58,33 @@ async fn a_read_only_folder_is_named() {
             assert!(refused.contains("cannot be used: read-only filesystem"), "{refused}");
         }
         assert!(run(&data, &["check"]).await.is_err());
+    }
+}
+
+/// As after an update that was taken back. Fails when `refuse_newer` is left out of `migrate`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_newer_than_the_program_is_refused_with_both_numbers() {
+    let home = home();
+    let data = home.path().join("data");
+    let program = Program::start(&data).await;
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
+    execute(&program.database_url(), newer).await.unwrap();
+    let checked = command(&data, &["check"]).output().unwrap();
+    let line = "WRONG  database: the database has schema 29990101000001, ";
+    assert!(String::from_utf8(checked.stdout).unwrap().contains(line));
+    program.stop().await;
+    let known = newest_schema().unwrap();
+    for arguments in [&["serve"][..], &["migrate"], &["admin", "demo"]] {
+        let refused = run(&data, arguments).await.unwrap_err();
+        assert_eq!(
+            refused,
+            format!(
+                "rapport: the database has schema 29990101000001, and this rapport 0.1.0 knows schemas up to \
+                 {known}: start a newer rapport"
+            )
+        );
+        // Its PostgreSQL does not stay behind.
+        assert_eq!(private::running_url(&data.join("postgres")), None);
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use backend::{
-    Backend, Setup,
+    Backend, Media, Setup,
     clock::Clock,
     database::{self, private},
     mail::Mailer,
@@ -22,11 +22,15 @@ use nix::{
 };
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
     process::Child,
     time::timeout,
 };
-use tokio_tungstenite::{connect_async, tungstenite::client::IntoClientRequest};
+use tokio_tungstenite::{
+    connect_async,
+    tungstenite::{self, client::IntoClientRequest},
+};
 
 use crate::world::Device;
 
@@ -51,7 +55,7 @@ pub(crate) fn bare() -> Command {
 }
 
 /// The program on a data folder and any free port.
-fn command(data: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = bare();
     command.arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]).args(arguments);
     command
@@ -104,30 +108,70 @@ impl Program {
 
     /// A second backend on its database, with its secret: to make people and look things up.
     pub(crate) async fn backend(&self) -> Backend {
-        let hex = std::fs::read_to_string(self.data.join("secret")).unwrap();
-        let byte = |place: usize| u8::from_str_radix(&hex[2 * place..2 * place + 2], 16).unwrap();
-        let setup = Setup {
-            db: database::connect(&self.database_url(), 4).await.unwrap(),
-            clock: Clock::system(),
-            secret: Secret::new(std::array::from_fn(byte)),
-            mailer: Mailer::memory(),
-        };
-        Backend::compose(setup).await.unwrap()
+        backend_on(&self.database_url(), &self.data).await
     }
 
     /// A device that has connected but said nothing.
     pub(crate) async fn dial(&self, session: &NewSession) -> Device {
-        let mut request = format!("ws://127.0.0.1:{}/socket", self.port).into_client_request().unwrap();
-        let headers = request.headers_mut();
-        headers.insert("origin", format!("http://127.0.0.1:{}", self.port).parse().unwrap());
-        headers.insert("cookie", format!("dev-rapport-access={}", session.access).parse().unwrap());
-        let (socket, _) = connect_async(request).await.unwrap();
-        Device { socket, who: session.who }
+        dial(self.port, session).await.unwrap()
+    }
+
+    /// The status of an answer.
+    pub(crate) async fn get(&self, path: &str, session: Option<&NewSession>) -> u16 {
+        let cookie = session.map(|session| format!("Cookie: dev-rapport-access={}\r\n", session.access));
+        let (port, cookie) = (self.port, cookie.unwrap_or_default());
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{cookie}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(PATIENCE, stream.read_to_string(&mut answer)).await.expect("it answers").unwrap();
+        answer.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.pid().try_into().unwrap()), signal).unwrap();
+    }
+
+    /// Kills it, and not its PostgreSQL.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Kills its PostgreSQL, and not the program.
+    pub(crate) fn kill_postgres(&self) {
+        let marks = std::fs::read_to_string(self.data.join("postgres/cluster/postmaster.pid")).unwrap();
+        let postmaster = marks.lines().next().unwrap().trim().parse().unwrap();
+        kill(Pid::from_raw(postmaster), Signal::SIGKILL).unwrap();
     }
 
     pub(crate) async fn stop(mut self) {
-        kill(Pid::from_raw(self.pid().try_into().unwrap()), Signal::SIGTERM).unwrap();
+        self.signal(Signal::SIGTERM);
         let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
         assert!(status.success(), "{status}");
     }
+}
+
+/// A backend beside whatever serves a database, with the secret of a data folder.
+pub(crate) async fn backend_on(url: &str, data: &Path) -> Backend {
+    let hex = std::fs::read_to_string(data.join("secret")).unwrap();
+    let byte = |place: usize| u8::from_str_radix(&hex[2 * place..2 * place + 2], 16).unwrap();
+    let setup = Setup {
+        db: database::connect(url, 4).await.unwrap(),
+        clock: Clock::system(),
+        secret: Secret::new(std::array::from_fn(byte)),
+        mailer: Mailer::memory(),
+        media: Media::default(),
+    };
+    Backend::compose(setup).await.unwrap()
+}
+
+/// A device that has connected to whatever listens there, and said nothing.
+pub(crate) async fn dial(port: u16, session: &NewSession) -> Result<Device, tungstenite::Error> {
+    let mut request = format!("ws://127.0.0.1:{port}/socket").into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("origin", format!("http://127.0.0.1:{port}").parse().unwrap());
+    headers.insert("cookie", format!("dev-rapport-access={}", session.access).parse().unwrap());
+    let (socket, _) = connect_async(request).await?;
+    Ok(Device { socket, who: session.who })
 }

@@ -16,7 +16,7 @@ use model::{
 use server::{
     config::{Figures, Proxies},
     http::{Metrics, Patience, Site, Web},
-    serve::serve,
+    serve::{Besides, serve},
 };
 use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
 use tokio_tungstenite::{
@@ -68,7 +68,8 @@ impl World {
             patience: options.patience,
         };
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(serve(listener, web, stop.clone()));
+        let besides = Besides { works: true, stores: None };
+        let serving = tokio::spawn(serve(listener, web, besides, stop.clone()));
         Self { backend, address, stop, serving }
     }
 
@@ -219,10 +220,20 @@ impl Device {
         }
     }
 
+    /// Says something on a connection that may have ended.
+    pub(crate) async fn try_say(&mut self, frame: &ClientFrame) -> Option<()> {
+        self.socket.send(Message::text(frame.encode())).await.ok()
+    }
+
     /// A frame that had arrived before the connection ended, however it ended.
     pub(crate) async fn last_words(&mut self) -> Option<ServerFrame> {
+        timeout(PATIENCE, self.frame()).await.expect("the connection ends in time")
+    }
+
+    /// The next frame, however late; none when the connection ends before.
+    pub(crate) async fn frame(&mut self) -> Option<ServerFrame> {
         loop {
-            match timeout(PATIENCE, self.socket.next()).await.expect("the connection ends in time") {
+            match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => return Some(ServerFrame::parse(&text).unwrap()),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 _ => return None,

@@ -5,4 +5,6 @@ mod access;
 mod messages;
 mod network;
 mod panics;
+mod processes;
 mod sessions;
+mod talker;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Mutex, sync::PoisonError, time::Duration};
 
-use model::{Body, MessageId, RoomId, Timestamp, outbox::Pending, wire::ClientFrame};
+use model::{Body, Code, MessageId, RoomId, Seq, Timestamp, outbox::Pending, wire::ClientFrame};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     schedule::Kind,
 };
 use crate::{
-    client::{Device, Handle, Order, Refused},
+    client::{Device, Handle, Http, Order, Refused},
     random::Random,
     world::Person,
 };
@@ -145,7 +145,7 @@ impl Crowd {
     }
 
     /// A message to a chat of others, which must not be taken: it is no attempt to the journal, so
-    /// it may stand nowhere.
+    /// it may stand nowhere. Or a look into it, which must show nothing.
     async fn trespass(&self, member: &Member, random: &mut Random) {
         let rooms = self.rooms();
         let room = rooms[random.index(rooms.len())];
@@ -153,15 +153,45 @@ impl Crowd {
             return;
         }
         let (id, body) = (MessageId::new(), "let me in".to_owned());
-        if random.between(0, 2) == 0 {
-            return self.send_by_form(member, room, id, &body).await;
+        match random.between(0, 3) {
+            0 => return self.send_by_form(member, room, id, &body).await,
+            1 => return self.look_into(member, room).await,
+            _ => {}
         }
         let (_, handle) = &member.devices[random.index(member.devices.len())];
         handle.order(Order::Say(vec![ClientFrame::Send { room, id, body }]));
     }
 
+    async fn look_into(&self, member: &Member, room: RoomId) {
+        match member.person.http.page(room, "after", Seq::ZERO).await {
+            Ok(page) => {
+                let (user, count) = (member.person.user, page.messages.len());
+                let leak = format!("{user} was given {count} messages of {room} and is not in it");
+                self.journal.record().leaks.push(leak);
+            }
+            Err(Refused::Answered(error)) if error.code == Code::NotFound || error.code.is_temporary() => {}
+            Err(Refused::Answered(error)) => {
+                self.journal.incident(format!("a look into a foreign chat was refused as {:?}", error.code));
+            }
+            Err(Refused::Unknown(_)) => {}
+        }
+    }
+
+    /// A person writes by a form, at one of the nodes.
+    pub(super) async fn post(&self, member: usize, node: &str) {
+        let member = &self.members[member];
+        let pending = self.pending(member.person.rooms[0]);
+        self.journal.record().attempts.push(attempt(member, &pending, None));
+        let http = member.person.http.at(node);
+        self.send_by(&http, member, pending.room, pending.id, &pending.body).await;
+    }
+
     async fn send_by_form(&self, member: &Member, room: RoomId, id: MessageId, body: &str) {
-        let outcome = match member.person.http.send(room, id, body).await {
+        self.send_by(&member.person.http, member, room, id, body).await;
+    }
+
+    async fn send_by(&self, http: &Http, member: &Member, room: RoomId, id: MessageId, body: &str) {
+        let outcome = match http.send(room, id, body).await {
             Ok(accepted) => Ok(accepted),
             Err(Refused::Answered(error)) => Err(error.code),
             Err(Refused::Unknown(_)) => return,
@@ -176,9 +206,9 @@ impl Crowd {
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         let own = record.answers.iter().rev().take(BACK).filter(|answer| answer.sender == member.person.user);
         let old = |answer: &Answer| {
-            let accepted = answer.outcome.ok()?;
+            answer.outcome.ok()?;
             let body = texts.get(&answer.id).filter(|text| fingerprint(text) == answer.body)?;
-            Some(Old { room: accepted.room, id: accepted.id, body: body.clone() })
+            Some(Old { room: answer.room, id: answer.id, body: body.clone() })
         };
         own.filter_map(old).take(AGAIN).collect()
     }

@@ -7,16 +7,20 @@ use std::{
 
 use nix::sys::signal::Signal;
 use tokio::{
-    sync::Mutex as Lock,
     task::JoinSet,
     time::{Instant, sleep, sleep_until},
 };
 
 use super::{
     crowd::Crowd,
+    own::{Own, Shared},
     schedule::{Kind, Planned},
 };
-use crate::{client::Order, random::Random, world::OwnServer};
+use crate::{
+    client::Order,
+    random::Random,
+    world::{Cluster, OwnServer},
+};
 
 /// A process fault whose turn comes so late that it might outlast the run is left out.
 const MARGIN: Duration = Duration::from_secs(1);
@@ -27,19 +31,14 @@ const SHARE: u64 = 25;
 pub(super) struct Faults {
     pub crowd: Arc<Crowd>,
     /// `None`: somebody else's server, which is left in peace.
-    pub server: Option<Arc<Lock<OwnServer>>>,
+    pub server: Shared,
     pub started: Instant,
     pub end: Instant,
     done: Mutex<Vec<Kind>>,
 }
 
 impl Faults {
-    pub(super) fn new(
-        crowd: Arc<Crowd>,
-        server: Option<Arc<Lock<OwnServer>>>,
-        started: Instant,
-        end: Instant,
-    ) -> Self {
+    pub(super) fn new(crowd: Arc<Crowd>, server: Shared, started: Instant, end: Instant) -> Self {
         Self { crowd, server, started, end, done: Mutex::default() }
     }
 
@@ -61,10 +60,17 @@ impl Faults {
             if Instant::now() + lasts + MARGIN > self.end {
                 return;
             }
-            self.note(fault.kind);
             let mut server = server.lock().await;
-            if let Err(error) = break_process(&mut server, fault.kind, lasts).await {
-                self.crowd.journal.incident(format!("after {}: {error:#}", fault.kind.name()));
+            let broken = match &mut *server {
+                Own::Server(server) => break_process(server, fault.kind, lasts).await,
+                Own::Cluster(cluster) => break_part(cluster, fault, lasts).await,
+            };
+            match broken {
+                Ok(true) => self.note(fault.kind),
+                Ok(false) => {}
+                Err(error) => {
+                    self.crowd.journal.incident(format!("after {}: {error:#}", fault.kind.name()));
+                }
             }
         }
     }
@@ -103,24 +109,61 @@ impl Faults {
     }
 }
 
-async fn break_process(server: &mut OwnServer, kind: Kind, lasts: Duration) -> anyhow::Result<()> {
+/// Whether there was something to break.
+async fn break_process(server: &mut OwnServer, kind: Kind, lasts: Duration) -> anyhow::Result<bool> {
     match kind {
         Kind::Kill9 | Kind::Term => {
             let signal = if kind == Kind::Kill9 { Signal::SIGKILL } else { Signal::SIGTERM };
             server.end(signal).await?;
             sleep(lasts).await;
-            server.run().await
+            server.run().await?;
+            Ok(true)
         }
         Kind::Stop => {
             server.signal(Signal::SIGSTOP);
             sleep(lasts).await;
             server.signal(Signal::SIGCONT);
-            Ok(())
+            Ok(true)
         }
-        Kind::Postgres => {
-            server.kill_postgres();
-            Ok(())
-        }
-        _ => Ok(()),
+        Kind::Postgres => Ok(server.kill_postgres()),
+        _ => Ok(false),
     }
+}
+
+/// Whether there was something to break.
+async fn break_part(cluster: &Cluster, fault: Planned, lasts: Duration) -> anyhow::Result<bool> {
+    let mut random = Random::new(fault.dice);
+    let mut one_of = |kinds: &[&str]| {
+        let parts: Vec<String> = kinds.iter().flat_map(|kind| cluster.parts(kind)).collect();
+        parts[random.index(parts.len())].clone()
+    };
+    match fault.kind {
+        Kind::WebKill => cluster.order("crash", &one_of(&["web"])).await?,
+        Kind::StoreKill => cluster.order("crash", &one_of(&["store"])).await?,
+        Kind::WorkerKill => cluster.order("crash", &one_of(&["worker"])).await?,
+        Kind::FrontKill => cluster.order("crash", &one_of(&["nginx"])).await?,
+        Kind::EngineKill => {
+            cluster.order("crash", &one_of(&["postgres", "redis", "kafka", "rabbitmq"])).await?;
+        }
+        Kind::WebRestart => cluster.order("restart", &one_of(&["web"])).await?,
+        Kind::WebStop | Kind::StoreStop => {
+            let part = one_of(&[if fault.kind == Kind::WebStop { "web" } else { "store" }]);
+            cluster.order("pause", &part).await?;
+            sleep(lasts).await;
+            cluster.order("resume", &part).await?;
+        }
+        Kind::DatabaseAway => away(cluster, "postgres", lasts).await?,
+        Kind::RedisAway => away(cluster, "redis", lasts).await?,
+        Kind::KafkaAway => away(cluster, "kafka", lasts).await?,
+        Kind::RabbitAway => away(cluster, "rabbitmq", lasts).await?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Kills an engine and leaves it down for a while.
+async fn away(cluster: &Cluster, engine: &str, lasts: Duration) -> anyhow::Result<()> {
+    cluster.order("kill", engine).await?;
+    sleep(lasts).await;
+    cluster.order("start", engine).await
 }

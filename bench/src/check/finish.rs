@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::anyhow;
 use futures::{StreamExt, TryStreamExt, stream};
-use model::{Chat, Rev, RoomId, Seq};
-use tokio::time::{Instant, sleep};
+use model::{Chat, Rev, RoomId, Seq, UserId};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
     crowd::{Crowd, Member},
@@ -19,26 +19,49 @@ use crate::{
     world::Database,
 };
 
-/// How long the clients may take to be caught up once everything is healed.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long the clients may take to be caught up once everything is healed, and how long after that
+/// moment everything is read at the earliest: what comes late is seen as well.
+#[derive(Clone, Copy)]
+pub(super) struct Grace {
+    pub within: Duration,
+    pub stands: Duration,
+}
+
+impl Grace {
+    pub(super) const USUAL: Self = Self { within: Duration::from_secs(10), stands: Duration::from_secs(10) };
+}
+
 const LOOK: Duration = Duration::from_millis(100);
 /// People read for at a time.
 const AT_ONCE: usize = 4;
 /// Late devices told in words.
 const TOLD: usize = 5;
 
-/// Waits until every device is caught up (I8). Who is late after [`GRACE`] is a violation. Returns
-/// how long it took.
+/// Waits until every device is caught up (I8), and until the grace is over. Who is late then is a
+/// violation. Returns how long it took.
 ///
 /// # Errors
 /// The database does not answer.
-pub(super) async fn catch_up(crowd: &Crowd, database: &Database) -> anyhow::Result<Duration> {
-    let rooms = crowd.rooms();
+pub(super) async fn catch_up(crowd: &Crowd, database: &Database, grace: Grace) -> anyhow::Result<Duration> {
     let healed = Instant::now();
     for (_, handle) in crowd.devices() {
         handle.tell_positions();
         handle.order(Order::Wake);
     }
+    let took = all_there(crowd, database, healed, grace.within).await?;
+    sleep_until(healed + grace.stands).await;
+    all_there(crowd, database, Instant::now(), grace.within).await?;
+    Ok(took)
+}
+
+/// Waits until every device stands where its rooms stand. Returns how long after `healed` that was.
+async fn all_there(
+    crowd: &Crowd,
+    database: &Database,
+    healed: Instant,
+    within: Duration,
+) -> anyhow::Result<Duration> {
+    let rooms = crowd.rooms();
     loop {
         sleep(LOOK).await;
         // Before the heads: who stands there now has everything.
@@ -50,9 +73,9 @@ pub(super) async fn catch_up(crowd: &Crowd, database: &Database) -> anyhow::Resu
         if late.is_empty() {
             return Ok(healed.elapsed());
         }
-        if healed.elapsed() > GRACE {
+        if healed.elapsed() > within {
             for late in late.iter().take(TOLD) {
-                crowd.journal.incident(format!("not recovered after {} s: {late}", GRACE.as_secs()));
+                crowd.journal.incident(format!("not recovered after {} s: {late}", within.as_secs()));
             }
             return Ok(healed.elapsed());
         }
@@ -85,17 +108,26 @@ fn late(handle: &Handle, heads: &BTreeMap<RoomId, Rev>) -> Option<String> {
 /// A page or the database cannot be read.
 pub(super) async fn read(crowd: &Crowd, database: &Database) -> anyhow::Result<()> {
     let limited = crowd.journal.record().limited.clone();
-    let views = |member| views(member, &limited);
+    let views = |member| views(crowd, member, &limited);
     let views: Vec<Vec<View>> =
         stream::iter(&crowd.members).map(views).buffer_unordered(AT_ONCE).try_collect().await?;
     let standing = database.histories(&crowd.rooms()).await?;
+    let people: Vec<UserId> = crowd.members.iter().map(|member| member.person.user).collect();
+    let strays = database.strays(&people, &crowd.rooms()).await?;
+    if strays > 0 {
+        crowd.journal.incident(format!("{strays} messages stand in rooms that nobody opened"));
+    }
     let mut record = crowd.journal.record();
     record.views = views.into_iter().flatten().collect();
     record.standing = standing;
     Ok(())
 }
 
-async fn views(member: &Member, limited: &BTreeSet<(DeviceId, RoomId)>) -> anyhow::Result<Vec<View>> {
+async fn views(
+    crowd: &Crowd,
+    member: &Member,
+    limited: &BTreeSet<(DeviceId, RoomId)>,
+) -> anyhow::Result<Vec<View>> {
     let mut views = Vec::new();
     let person = &member.person;
     for room in &person.rooms {
@@ -103,7 +135,10 @@ async fn views(member: &Member, limited: &BTreeSet<(DeviceId, RoomId)>) -> anyho
         views.push(View { whose: format!("{} by the API", person.user), room: *room, messages });
     }
     for (id, handle) in &member.devices {
-        let Some(mut chat) = handle.show().await else { continue };
+        let Some(mut chat) = handle.show().await else {
+            crowd.journal.incident(format!("device {id} shows nothing any more"));
+            continue;
+        };
         for room in &person.rooms {
             if limited.contains(&(*id, *room)) {
                 scrolled_up(&mut chat, &person.http, *room).await?;

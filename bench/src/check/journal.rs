@@ -7,7 +7,7 @@ use std::{
 };
 
 use model::{
-    Accepted, Chat, Code, Message, MessageId, Rev, RoomId, Seq, UserId,
+    Chat, Code, Message, MessageId, Offset, Rev, RoomId, Sent, Seq, Timestamp, UserId,
     wire::{ClientFrame, Item, ServerFrame},
 };
 
@@ -30,13 +30,14 @@ pub struct Told {
     pub seq: Seq,
     pub rev: Rev,
     pub sender: UserId,
+    pub at: Timestamp,
     pub body: u64,
 }
 
 impl From<&Message> for Told {
     fn from(message: &Message) -> Self {
-        let Message { id, seq, rev, sender, body, .. } = message;
-        Self { id: *id, seq: *seq, rev: *rev, sender: *sender, body: fingerprint(body) }
+        let Message { id, seq, rev, sender, at, body } = message;
+        Self { id: *id, seq: *seq, rev: *rev, sender: *sender, at: *at, body: fingerprint(body) }
     }
 }
 
@@ -59,7 +60,7 @@ pub(super) struct Answer {
     pub sender: UserId,
     /// Of the text that was answered.
     pub body: u64,
-    pub outcome: Result<Accepted, Code>,
+    pub outcome: Result<Sent, Code>,
 }
 
 /// What stands in a room.
@@ -102,6 +103,8 @@ pub(super) struct Record {
     /// By SQL.
     pub standing: Vec<History>,
     pub views: Vec<View>,
+    /// What the API gave to somebody who is not in the room, in words.
+    pub leaks: Vec<String>,
     /// What was astonishing by itself, in words.
     pub incidents: Vec<String>,
 }
@@ -128,6 +131,8 @@ pub(super) struct Note {
     me: UserId,
     /// The text last said under an id, until it is answered.
     said: BTreeMap<MessageId, u64>,
+    /// Where it was logged last, where numbers follow.
+    logged: BTreeMap<MessageId, Offset>,
     /// The newest message shown in each room.
     shown: BTreeMap<RoomId, Seq>,
 }
@@ -135,10 +140,10 @@ pub(super) struct Note {
 impl Note {
     pub(super) fn new(journal: Journal, device: DeviceId, me: UserId) -> Self {
         journal.record().devices.insert(device, me);
-        Self { journal, device, me, said: BTreeMap::new(), shown: BTreeMap::new() }
+        Self { journal, device, me, said: BTreeMap::new(), logged: BTreeMap::new(), shown: BTreeMap::new() }
     }
 
-    fn answer(&mut self, room: RoomId, id: MessageId, outcome: Result<Accepted, Code>) {
+    fn answer(&mut self, room: RoomId, id: MessageId, outcome: Result<Sent, Code>) {
         let Some(body) = self.said.get(&id).copied() else {
             return self
                 .journal
@@ -162,8 +167,17 @@ impl Watch for Note {
 
     fn heard(&mut self, frame: &ServerFrame) {
         match frame {
-            ServerFrame::Accepted(accepted) => self.answer(accepted.room, accepted.id, Ok(*accepted)),
-            ServerFrame::Rejected { room, id, error } => self.answer(*room, *id, Err(error.code)),
+            ServerFrame::Accepted(accepted) => {
+                self.answer(accepted.room, accepted.id, Ok(Sent::Accepted(*accepted)));
+            }
+            ServerFrame::Logged(logged) => {
+                self.logged.insert(logged.id, logged.log);
+                self.answer(logged.room, logged.id, Ok(Sent::Logged(*logged)));
+            }
+            ServerFrame::Live { room, message, .. } => self.deliver(*room, message, false),
+            // Of another device's copy: everybody who is signed in as the sender is told.
+            ServerFrame::Rejected { log: Some(log), id, .. } if self.logged.get(id) != Some(log) => {}
+            ServerFrame::Rejected { room, id, error, .. } => self.answer(*room, *id, Err(error.code)),
             ServerFrame::Change(change) => {
                 if let Item::Message { message } = &change.item {
                     self.deliver(change.room, message, false);

@@ -9,10 +9,14 @@ mod options;
 mod oracle;
 #[cfg(test)]
 mod oracle_tests;
+mod own;
 mod run;
 mod schedule;
+mod trial;
 mod verdict;
 
 pub use journal::{History, Told, fingerprint};
 pub use options::Options;
+pub use oracle::Findings;
 pub use run::run;
+pub use trial::Trial;

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use model::{Accepted, Code, MessageId, RoomId, Seq};
+use model::{Accepted, Code, MessageId, RoomId, Sent, Seq};
 
-use super::journal::{Attempt, DeviceId, Record, Told};
+use super::journal::{Answer, Attempt, DeviceId, Record, Told};
 
 /// What is wrong. All zero and empty: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub(super) fn judge(record: &Record) -> Findings {
     deliveries(record, &standing, &mut findings);
     views(record, &mut findings);
     order(record, &standing, &mut findings);
+    record.leaks.iter().for_each(|leak| findings.foreign(leak.clone()));
     findings.violations.extend(record.incidents.iter().cloned());
     findings
 }
@@ -81,7 +82,8 @@ fn answers(record: &Record, standing: &Standing, findings: &mut Findings) {
     for answer in &record.answers {
         let (id, found) = (answer.id, standing.by_id.get(&answer.id));
         match answer.outcome {
-            Ok(accepted) => {
+            Ok(Sent::Logged(_)) => logged(record, answer, found, &mut lost, findings),
+            Ok(Sent::Accepted(accepted)) => {
                 let known = *first.entry(id).or_insert(accepted);
                 if (known.room, known.seq, known.rev) != (accepted.room, accepted.seq, accepted.rev) {
                     findings.doubled(format!(
@@ -97,6 +99,9 @@ fn answers(record: &Record, standing: &Standing, findings: &mut Findings) {
                             "{id} was answered as {} and stands at {}",
                             accepted.seq, told.seq
                         ));
+                    }
+                    Some((_, told)) if told.at != accepted.at => {
+                        findings.other(format!("{id} was answered with another time than it stands with"));
                     }
                     Some((_, told)) if (told.body, told.sender) != (answer.body, answer.sender) => {
                         findings.lost(format!("{id} was accepted, and stands with another text or sender"));
@@ -119,6 +124,31 @@ fn answers(record: &Record, standing: &Standing, findings: &mut Findings) {
             Err(Code::NotFound) if !is_member(record, answer.room, answer.sender) => {}
             Err(code) => findings.other(format!("{id} was refused as {code:?}")),
         }
+    }
+}
+
+/// What was logged stands, unless another text was logged before it under its id: then the sender is
+/// told. Its number is the store's to give.
+fn logged(
+    record: &Record,
+    answer: &Answer,
+    found: Option<&(RoomId, &Told)>,
+    lost: &mut HashSet<MessageId>,
+    findings: &mut Findings,
+) {
+    let id = answer.id;
+    let Some((room, told)) = found else {
+        if lost.insert(id) {
+            findings.lost(format!("{id} was logged and does not stand"));
+        }
+        return;
+    };
+    if (*room, told.body, told.sender) == (answer.room, answer.body, answer.sender) {
+        return;
+    }
+    let rival = |attempt: &Attempt| attempt.id == id && attempt.body == told.body;
+    if !record.attempts.iter().any(rival) {
+        findings.lost(format!("{id} was logged, and stands with another text or sender"));
     }
 }
 
@@ -182,8 +212,15 @@ fn deliveries(record: &Record, standing: &Standing, findings: &mut Findings) {
         if !member {
             findings.foreign(format!("device {device} was told of {} in a room it is not in", told.id));
         }
+        if told.seq == Seq::ZERO {
+            live(record, room, &told, standing, &mut told_of, findings);
+            continue;
+        }
         if standing.by_place.get(&(room, told.seq)) != Some(&&told) && told_of.insert((room, told)) {
             match standing.by_id.get(&told.id) {
+                Some((_, stands)) if (Told { at: stands.at, ..told }) == **stands => {
+                    findings.other(format!("{} was told with another time than it stands with", told.id));
+                }
                 Some((_, stands)) if (stands.body, stands.sender) == (told.body, told.sender) => {
                     findings.reordered(format!(
                         "{} was told as {} and stands at {}",
@@ -204,6 +241,28 @@ fn deliveries(record: &Record, standing: &Standing, findings: &mut Findings) {
         if told.seq <= before {
             findings.reordered(format!("device {device} showed {} after {before} in {room}", told.seq));
         }
+    }
+}
+
+/// A message that was shown before it had a number stands in the end, as it was shown; or another text
+/// was logged before it under its id.
+fn live(
+    record: &Record,
+    room: RoomId,
+    told: &Told,
+    standing: &Standing,
+    told_of: &mut HashSet<(RoomId, Told)>,
+    findings: &mut Findings,
+) {
+    if !told_of.insert((room, *told)) {
+        return;
+    }
+    let attempted = |attempt: &Attempt| (attempt.id, attempt.body) == (told.id, told.body);
+    match standing.by_id.get(&told.id) {
+        Some((stands_in, stands))
+            if (*stands_in, stands.body, stands.sender) == (room, told.body, told.sender) => {}
+        Some(_) if record.attempts.iter().any(attempted) => {}
+        _ => findings.foreign(format!("{} was shown live in {room} and does not stand", told.id)),
     }
 }
 

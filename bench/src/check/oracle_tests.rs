@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Accepted, Code, MessageId, Rev, RoomId, Seq, Timestamp, UserId};
+use model::{Accepted, Code, Logged, MessageId, Offset, Rev, RoomId, Sent, Seq, Timestamp, UserId};
 
 use super::{
     journal::{Answer, Attempt, Delivery, History, Record, Told, View},
@@ -23,11 +23,12 @@ fn good() -> Record {
     record.devices.extend([(ANA, ana), (BO, bo), (STRANGER, UserId::new())]);
     let mut messages = Vec::new();
     for seq in 1..=3 {
-        let told = Told { id: MessageId::new(), seq: Seq(seq), rev: Rev(seq), sender: ana, body: seq as u64 };
-        let Told { id, seq, rev, sender, body } = told;
+        let (id, at, body) = (MessageId::new(), Timestamp(seq), seq as u64);
+        let told = Told { id, seq: Seq(seq), rev: Rev(seq), sender: ana, at, body };
+        let Told { id, seq, rev, sender, .. } = told;
         record.attempts.push(Attempt { room, id, sender, body, ordered_on: Some(ANA) });
-        let accepted = Accepted { room, id, seq, rev, at: Timestamp(0) };
-        record.answers.push(Answer { room, id, sender, body, outcome: Ok(accepted) });
+        let accepted = Accepted { room, id, seq, rev, at };
+        record.answers.push(Answer { room, id, sender, body, outcome: Ok(Sent::Accepted(accepted)) });
         for device in [ANA, BO] {
             record.deliveries.push(Delivery { device, room, told, shown: false });
             record.deliveries.push(Delivery { device, room, told, shown: true });
@@ -58,6 +59,10 @@ fn says(findings: &Findings, words: &str) -> bool {
     findings.violations.iter().any(|violation| violation.contains(words))
 }
 
+fn accepted(answer: &Answer) -> Accepted {
+    answer.outcome.ok().and_then(Sent::accepted).expect("it was accepted")
+}
+
 #[test]
 fn a_good_run_is_good() {
     assert_eq!(judge(&good()), Findings::default());
@@ -77,7 +82,7 @@ fn an_accepted_message_that_does_not_stand_is_lost() {
 fn an_answer_with_another_number_is_found() {
     let findings = spoilt(|record| {
         let mut other = record.answers[0];
-        other.outcome = other.outcome.map(|accepted| Accepted { seq: Seq(9), rev: Rev(9), ..accepted });
+        other.outcome = Ok(Sent::Accepted(Accepted { seq: Seq(9), rev: Rev(9), ..accepted(&other) }));
         record.answers.push(other);
     });
     assert_eq!((findings.doubled, findings.reordered), (1, 1), "{findings:?}");
@@ -239,7 +244,74 @@ fn refusals_must_be_right() {
 }
 
 #[test]
+fn a_message_has_one_time() {
+    let findings = spoilt(|record| {
+        let answer = &mut record.answers[0];
+        answer.outcome = Ok(Sent::Accepted(Accepted { at: Timestamp(9), ..accepted(answer) }));
+    });
+    assert!(says(&findings, "answered with another time") && findings.violations.len() == 1, "{findings:?}");
+    let findings = spoilt(|record| record.deliveries[0].told.at = Timestamp(9));
+    assert!(says(&findings, "told with another time") && findings.violations.len() == 1, "{findings:?}");
+}
+
+#[test]
+fn what_the_api_gives_to_a_stranger_is_foreign() {
+    let findings = spoilt(|record| record.leaks.push("a page".to_owned()));
+    assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
 fn incidents_are_violations() {
     let findings = spoilt(|record| record.incidents.push("late".to_owned()));
     assert_eq!(findings.violations, ["late"]);
+}
+
+/// The same run where numbers follow: answers are places in the log, and messages are shown live first.
+fn logged(record: &mut Record) {
+    for (place, answer) in record.answers.iter_mut().enumerate() {
+        let (room, id, at) = (answer.room, answer.id, accepted(answer).at);
+        answer.outcome = Ok(Sent::Logged(Logged { room, id, log: Offset(place as i64), at }));
+    }
+    for delivery in record.deliveries.iter_mut().filter(|delivery| !delivery.shown) {
+        (delivery.told.seq, delivery.told.rev) = (Seq::ZERO, Rev::ZERO);
+    }
+}
+
+#[test]
+fn a_good_run_where_numbers_follow_is_good() {
+    assert_eq!(spoilt(logged), Findings::default());
+}
+
+#[test]
+fn a_logged_message_that_does_not_stand_is_lost() {
+    let findings = spoilt(|record| {
+        logged(record);
+        forget(record, 2);
+        record.deliveries.clear();
+        record.views.clear();
+    });
+    assert_eq!((findings.lost, findings.violations.len()), (1, 1), "{findings:?}");
+}
+
+#[test]
+fn a_logged_message_may_lose_to_a_rival_and_to_nothing_else() {
+    let rival = |record: &mut Record| {
+        logged(record);
+        record.answers[0].body = 99;
+    };
+    assert_eq!(spoilt(rival).lost, 0, "what stands was sent under the same id");
+    let nobody = |record: &mut Record| {
+        rival(record);
+        record.attempts[0].body = 99;
+    };
+    assert_eq!(spoilt(nobody).lost, 1, "nobody sent what stands instead of it");
+}
+
+#[test]
+fn what_was_shown_live_and_does_not_stand_is_foreign() {
+    let findings = spoilt(|record| {
+        logged(record);
+        record.deliveries[0].told.body = 77;
+    });
+    assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
 }

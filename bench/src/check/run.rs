@@ -9,12 +9,10 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use model::MessageId;
-use nix::sys::signal::Signal;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::Mutex as Lock,
     task::JoinSet,
     time::{Instant, sleep},
 };
@@ -22,24 +20,23 @@ use tokio::{
 use super::{
     crowd::Crowd,
     faults::Faults,
-    finish,
+    finish::{self, Grace},
     journal::Record,
     options::Options,
     oracle::judge,
-    schedule::{Kinds, Planned, counts, schedule},
+    own::{Own, Shared, place},
+    schedule::{Kind, Kinds, Place, Planned, counts, schedule},
     verdict::Verdict,
 };
 use crate::{
     client::Http,
     random::Random,
-    world::{Database, OwnServer, people},
+    world::{Database, most_chats, people},
 };
 
 const SAMPLE: Duration = Duration::from_millis(250);
 /// How long everybody may take to connect before anything breaks.
 const GATHER: Duration = Duration::from_secs(20);
-
-type Server = Option<Arc<Lock<OwnServer>>>;
 
 /// Runs the checker.
 ///
@@ -47,29 +44,21 @@ type Server = Option<Arc<Lock<OwnServer>>>;
 /// It could not be carried out: there is no verdict.
 pub async fn run(options: Options) -> anyhow::Result<Verdict> {
     let seed = options.seed.unwrap_or_else(|| rand::random::<u32>().into());
-    let kinds = kinds(&options);
+    let kinds = kinds(&options)?;
     let planned = schedule(seed, options.seconds, &kinds);
     eprintln!("seed {seed}, {} s, {} people, faults {kinds}", options.seconds, options.clients);
     for fault in planned.iter().filter(|fault| options.show_schedule || fault.kind.needs_process()) {
         eprintln!("{fault}");
     }
     eprintln!("planned: {:?}", counts(planned.iter().map(|fault| &fault.kind)));
-    let server: Server = match &options.url {
-        Some(_) => None,
-        None => Some(Arc::new(Lock::new(OwnServer::start(&options.program).await?))),
-    };
+    let server = Own::start(&options).await?;
     let verdict = tokio::select! {
         verdict = check(&options, seed, planned, &server) => verdict,
         () = interrupted() => Err(anyhow!("interrupted")),
     };
     if let Some(server) = &server {
-        let mut server = server.lock().await;
-        // It may have been stopped when the run was interrupted.
-        server.signal(Signal::SIGCONT);
-        server.end(Signal::SIGTERM).await?;
-        if verdict.as_ref().is_ok_and(|verdict| !verdict.is_ok()) {
-            server.keep_log(seed)?;
-        }
+        let went_wrong = verdict.as_ref().map_or(true, |verdict| !verdict.is_ok());
+        server.lock().await.end(went_wrong.then_some(seed)).await?;
     }
     verdict
 }
@@ -83,21 +72,31 @@ async fn interrupted() {
     }
 }
 
-/// With somebody else's server its process is left in peace.
-fn kinds(options: &Options) -> Kinds {
-    let kinds = options.faults.0.iter().copied();
-    Kinds(kinds.filter(|kind| options.url.is_none() || !kind.needs_process()).collect())
+/// With somebody else's server its process is left in peace; whoever asks for more is told.
+fn kinds(options: &Options) -> anyhow::Result<Kinds> {
+    let (asked, place) = (&options.faults, place(options));
+    let fitting = asked.fitting(place);
+    let odd = asked.0.iter().find(|kind| !kind.fits(place)).filter(|_| asked.0.len() < Kind::ALL.len());
+    match (odd, place) {
+        (None, _) => Ok(fitting),
+        (Some(kind), Place::Elsewhere) => {
+            bail!("{} breaks a process, and with --url the server's is left in peace", kind.name())
+        }
+        (Some(kind), Place::Lite) => bail!("{} needs a cluster; add --cluster", kind.name()),
+        (Some(kind), Place::Cluster) => bail!("{} is for one program, without --cluster", kind.name()),
+    }
 }
 
 async fn check(
     options: &Options,
     seed: u64,
     planned: Vec<Planned>,
-    server: &Server,
+    server: &Shared,
 ) -> anyhow::Result<Verdict> {
-    let (origin, url) = place(options, server).await?;
+    let (origin, url) = address(options, server).await?;
     let database = Database::at(url);
-    let rooms = options.rooms.unwrap_or(options.clients * 2);
+    let usual = (options.clients * 2).min(most_chats(options.clients));
+    let rooms = options.rooms.unwrap_or(usual);
     let people = people(&Http::new(&origin), &database, options.clients, rooms).await?;
     let mut random = Random::new(seed).fork();
     let crowd = Arc::new(Crowd::connect(people, &mut random));
@@ -121,20 +120,21 @@ async fn check(
     if let Some(server) = server {
         server.lock().await.run().await.context("the server did not come back")?;
     }
-    let healed = finish::catch_up(&crowd, &database).await?;
+    let healed = finish::catch_up(&crowd, &database, Grace::USUAL).await?;
     sampler.abort();
     finish::read(&crowd, &database).await?;
+    if let Some(server) = server {
+        for panic in server.lock().await.panics() {
+            crowd.journal.incident(format!("the server's log: {panic}"));
+        }
+    }
     let peak = peak.load(Ordering::Relaxed);
     if peak > options.max_rss_kb {
         crowd.journal.incident(format!("the server took {peak} KiB, more than {}", options.max_rss_kb));
     }
     let mut record = std::mem::take(&mut *crowd.journal.record());
     let accepted = accepted(&record);
-    if accepted < options.min_accepted {
-        record
-            .incidents
-            .push(format!("{accepted} messages were accepted, {} are needed", options.min_accepted));
-    }
+    record.incidents.extend(too_few(accepted, options.min_accepted));
     let done = faults.done();
     let sent: HashSet<MessageId> = record.attempts.iter().map(|attempt| attempt.id).collect();
     let verdict = Verdict {
@@ -157,7 +157,7 @@ async fn check(
     Ok(verdict.with(judge(&record)))
 }
 
-async fn place(options: &Options, server: &Server) -> anyhow::Result<(String, String)> {
+async fn address(options: &Options, server: &Shared) -> anyhow::Result<(String, String)> {
     if let Some(server) = server {
         let server = server.lock().await;
         return Ok((server.origin(), server.database_url().await?));
@@ -177,7 +177,7 @@ async fn gather(crowd: &Crowd) -> bool {
     tokio::time::timeout(GATHER, all_here).await.is_ok()
 }
 
-async fn sample(server: Server, peak: Arc<AtomicU64>) {
+async fn sample(server: Shared, peak: Arc<AtomicU64>) {
     let Some(server) = server else { return };
     loop {
         if let Ok(server) = server.try_lock() {
@@ -187,8 +187,28 @@ async fn sample(server: Server, peak: Arc<AtomicU64>) {
     }
 }
 
+/// A run that accepted nothing has shown nothing, whatever it was asked for.
+fn too_few(accepted: u64, wanted: u64) -> Option<String> {
+    let wanted = wanted.max(1);
+    (accepted < wanted).then(|| format!("{accepted} messages were accepted, {wanted} are needed"))
+}
+
 /// Different messages that were answered with their place.
-fn accepted(record: &Record) -> u64 {
+pub(super) fn accepted(record: &Record) -> u64 {
     let accepted = record.answers.iter().filter(|answer| answer.outcome.is_ok());
     accepted.map(|answer| answer.id).collect::<HashSet<_>>().len() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_accepted_nothing_is_a_failure() {
+        assert_eq!(too_few(0, 0).unwrap(), "0 messages were accepted, 1 are needed");
+        assert!(too_few(99, 100).is_some());
+        assert_eq!(too_few(100, 100), None);
+        let record = Record { incidents: too_few(0, 0).into_iter().collect(), ..Record::default() };
+        assert_ne!(judge(&record), super::super::oracle::Findings::default());
+    }
 }

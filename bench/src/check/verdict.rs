@@ -51,3 +51,52 @@ impl Verdict {
         self.verdict == "ok"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(findings: Findings) -> Verdict {
+        let verdict = Verdict {
+            verdict: "",
+            sent: 1,
+            accepted: 1,
+            delivered: 1,
+            lost: 0,
+            doubled: 0,
+            reordered: 0,
+            foreign: 0,
+            faults: BTreeMap::new(),
+            seed: 1,
+            seconds: 1,
+            healed_ms: 1,
+            peak_rss_kb: 1,
+            violation_count: 0,
+            violations: Vec::new(),
+        };
+        verdict.with(findings)
+    }
+
+    /// The exit status is made of this. Fails for each of the counts that `with` does not look at.
+    #[test]
+    fn each_count_alone_and_each_violation_is_a_failure() {
+        assert!(verdict(Findings::default()).is_ok());
+        let alone = [
+            Findings { lost: 1, ..Findings::default() },
+            Findings { doubled: 1, ..Findings::default() },
+            Findings { reordered: 1, ..Findings::default() },
+            Findings { foreign: 1, ..Findings::default() },
+            Findings { violations: vec!["hole: …".to_owned()], ..Findings::default() },
+        ];
+        for findings in alone {
+            assert!(!verdict(findings.clone()).is_ok(), "{findings:?}");
+        }
+    }
+
+    #[test]
+    fn many_violations_are_counted_and_some_are_told() {
+        let violations = (0..50).map(|n| n.to_string()).collect();
+        let verdict = verdict(Findings { lost: 50, violations, ..Findings::default() });
+        assert_eq!((verdict.violation_count, verdict.violations.len(), verdict.lost), (50, TOLD, 50));
+    }
+}

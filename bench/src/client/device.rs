@@ -256,7 +256,7 @@ impl<W: Watch> Device<W> {
         self.welcomed = true;
         self.watch.heard(&frame);
         match &frame {
-            ServerFrame::Accepted(_) => self.due.answers = None,
+            ServerFrame::Accepted(_) | ServerFrame::Logged(_) => self.due.answers = None,
             ServerFrame::Rejected { error, .. } => {
                 self.due.answers = None;
                 if error.code.is_temporary() {
@@ -375,6 +375,7 @@ fn room_of(frame: &ServerFrame) -> Option<RoomId> {
         ServerFrame::Changes { room, .. } => Some(*room),
         ServerFrame::Change(change) => Some(change.room),
         ServerFrame::Accepted(accepted) => Some(accepted.room),
+        ServerFrame::Stored(stored) => Some(stored.room),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, client::legacy::connect::HttpConnector, rt::TokioExecutor};
-use model::{Accepted, MessageId, Page, Room, RoomId, Seq, UserId, limits::PAGE_MAX};
+use model::{MessageId, Page, Room, RoomId, Sent, Seq, UserId, limits::PAGE_MAX};
 use serde::de::DeserializeOwned;
 
 /// Longest wait for an answer.
@@ -20,7 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A person's cookies and the way to the server. Clones share both.
 #[derive(Clone)]
 pub struct Http {
+    /// What people open.
     origin: Arc<str>,
+    /// Where requests go: there, or to one node behind it.
+    base: Arc<str>,
+    /// Where they seem to come from, to a node that trusts this machine as a proxy.
+    from: Option<Arc<str>>,
     client: Client<HttpConnector, Full<Bytes>>,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
@@ -47,7 +52,7 @@ impl Http {
     /// `origin`: such as `http://127.0.0.1:3000`.
     pub fn new(origin: &str) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { origin: origin.into(), client, cookies: Arc::default() }
+        Self { origin: origin.into(), base: origin.into(), from: None, client, cookies: Arc::default() }
     }
 
     /// The same server for somebody else: connections are shared, cookies are not.
@@ -56,8 +61,28 @@ impl Http {
         Self { cookies: Arc::default(), ..self.clone() }
     }
 
+    /// The same person at one of the nodes behind the origin, such as `127.0.0.1:3001`.
+    #[must_use]
+    pub fn at(&self, node: &str) -> Self {
+        Self { base: format!("http://{node}").into(), ..self.clone() }
+    }
+
+    /// The same person from another address, where proxies are trusted.
+    #[must_use]
+    pub fn from(&self, address: &str) -> Self {
+        Self { from: Some(address.into()), ..self.clone() }
+    }
+
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Where requests go, as `host:port`.
+    ///
+    /// # Errors
+    /// It is not plain http.
+    pub fn host(&self) -> anyhow::Result<&str> {
+        self.base.strip_prefix("http://").context("only plain http is spoken here")
     }
 
     pub fn set_cookie(&self, name: &str, value: &str) {
@@ -84,14 +109,14 @@ impl Http {
     /// # Errors
     /// See [`Refused`].
     pub async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Result<T, Refused> {
-        let target = format!("{}{path}?{}", self.origin, encode(query));
+        let target = format!("{}{path}?{}", self.base, encode(query));
         self.call(Request::builder().method(Method::GET).uri(target), Bytes::new()).await
     }
 
     /// # Errors
     /// See [`Refused`].
     pub async fn post<T: DeserializeOwned>(&self, path: &str, form: &[(&str, String)]) -> Result<T, Refused> {
-        let request = Request::builder().method(Method::POST).uri(format!("{}{path}", self.origin));
+        let request = Request::builder().method(Method::POST).uri(format!("{}{path}", self.base));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.call(request, encode(form).into()).await
     }
@@ -102,7 +127,7 @@ impl Http {
     /// It does not come.
     pub async fn text(&self, path: &str) -> anyhow::Result<String> {
         let request = Request::builder()
-            .uri(format!("{}{path}", self.origin))
+            .uri(format!("{}{path}", self.base))
             .header(header::ACCEPT, "text/html")
             .header(header::COOKIE, self.cookies())
             .body(Full::new(Bytes::new()))?;
@@ -116,6 +141,10 @@ impl Http {
         request: http::request::Builder,
         body: Bytes,
     ) -> Result<T, Refused> {
+        let request = match &self.from {
+            Some(from) => request.header("x-forwarded-for", &**from),
+            None => request,
+        };
         let request = request
             .header(header::ORIGIN, self.origin())
             .header(header::ACCEPT, "application/json")
@@ -147,7 +176,7 @@ impl Http {
 
     /// # Errors
     /// See [`Refused`].
-    pub async fn send(&self, room: RoomId, id: MessageId, body: &str) -> Result<Accepted, Refused> {
+    pub async fn send(&self, room: RoomId, id: MessageId, body: &str) -> Result<Sent, Refused> {
         let form = [("room", room.to_string()), ("id", id.to_string()), ("body", body.to_owned())];
         self.post("/api/messages/send", &form).await
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use futures::{SinkExt, StreamExt};
 use model::wire::{ClientFrame, ServerFrame};
 use tokio::{
@@ -56,7 +56,7 @@ impl Socket {
     }
 
     async fn dial(http: &Http) -> anyhow::Result<Self> {
-        let host = http.origin().strip_prefix("http://").context("only plain http is spoken here")?;
+        let host = http.host()?;
         let address = lookup_host(host).await?.next().ok_or_else(|| anyhow!("{host} is nowhere"))?;
         let tcp = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
         tcp.set_recv_buffer_size(4 * BUFFER as u32)?;

@@ -48,6 +48,20 @@ struct Change<'a> {
     message: Said<'a>,
 }
 
+/// Without a number: that comes with [`Stored`], whose numbers then follow each other.
+#[derive(Deserialize)]
+struct Live<'a> {
+    #[serde(borrow)]
+    message: Said<'a>,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    room: RoomId,
+    rev: i64,
+    ids: Vec<(MessageId, i64)>,
+}
+
 #[derive(Deserialize)]
 struct Said<'a> {
     #[serde(borrow)]
@@ -113,7 +127,19 @@ impl Connection {
             let nonce = change.message.body.split(' ').next().unwrap_or_default();
             return Ok(Heard::Delivered { nonce: nonce.parse()? });
         }
-        if text.starts_with(r#"{"type":"accepted""#) {
+        if text.starts_with(r#"{"type":"live""#) {
+            let live: Live = serde_json::from_str(&text)?;
+            let nonce = live.message.body.split(' ').next().unwrap_or_default();
+            return Ok(Heard::Delivered { nonce: nonce.parse()? });
+        }
+        if text.starts_with(r#"{"type":"stored""#) {
+            let stored: Stored = serde_json::from_str(&text)?;
+            for place in 0..stored.ids.len() as i64 {
+                self.follow(stored.room, stored.rev + place)?;
+            }
+            return Ok(Heard::Other);
+        }
+        if text.starts_with(r#"{"type":"accepted""#) || text.starts_with(r#"{"type":"logged""#) {
             let Answer { id } = serde_json::from_str(&text)?;
             return Ok(Heard::Accepted(id));
         }

@@ -28,11 +28,11 @@ pub(super) async fn measure(
     while sockets(instance).await? > 0.0 {
         sleep(Duration::from_millis(50)).await;
     }
-    let before = meter::resident(instance.pid())?;
+    let before = instance.resident()?;
     let open = open(crowd, connections, knows).await?;
     let beats = tokio::spawn(listen(open));
     sleep(Duration::from_millis(2 * u64::from(BEAT_MS))).await;
-    let after = meter::resident(instance.pid())?;
+    let after = instance.resident()?;
     anyhow::ensure!(sockets(instance).await? == connections as f64, "not every connection stayed");
     beats.abort();
     Ok((after.saturating_sub(before)) as f64 * 1024.0 / connections as f64)

@@ -1,20 +1,28 @@
-//! A server of its own, with what a measurement asks of it.
+//! A server of its own, or a cluster, with what a measurement asks of it.
 
 use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use nix::sys::signal::Signal;
 
 use super::meter;
-use crate::{client::Http, world::OwnServer};
+use crate::{
+    client::Http,
+    world::{Cluster, OwnServer},
+};
 
 pub(super) struct Instance {
-    server: OwnServer,
+    place: Place,
     pub(super) started_in: Duration,
+}
+
+enum Place {
+    Server(OwnServer),
+    Cluster(Cluster),
 }
 
 impl Instance {
@@ -23,7 +31,17 @@ impl Instance {
     pub(super) async fn start(program: &Path) -> anyhow::Result<Self> {
         let began = Instant::now();
         let server = OwnServer::start(program).await?;
-        Ok(Self { server, started_in: began.elapsed() })
+        Ok(Self { place: Place::Server(server), started_in: began.elapsed() })
+    }
+
+    /// Two nodes, two stores and a worker on every engine.
+    ///
+    /// # Errors
+    /// The cluster does not come up.
+    pub(super) async fn cluster(program: &Path) -> anyhow::Result<Self> {
+        let began = Instant::now();
+        let cluster = Cluster::start(program).await?;
+        Ok(Self { place: Place::Cluster(cluster), started_in: began.elapsed() })
     }
 
     /// Stops it in order, and starts it on the same folder.
@@ -33,7 +51,9 @@ impl Instance {
     pub(super) async fn restart(&mut self) -> anyhow::Result<()> {
         self.stop().await?;
         let began = Instant::now();
-        self.server.run().await?;
+        if let Place::Server(server) = &mut self.place {
+            server.run().await?;
+        }
         self.started_in = began.elapsed();
         Ok(())
     }
@@ -41,21 +61,50 @@ impl Instance {
     /// # Errors
     /// The program does not stop.
     pub(super) async fn stop(&mut self) -> anyhow::Result<()> {
-        self.server.end(Signal::SIGTERM).await
+        match &mut self.place {
+            Place::Server(server) => server.end(Signal::SIGTERM).await,
+            Place::Cluster(cluster) => cluster.end().await,
+        }
     }
 
     pub(super) fn origin(&self) -> String {
-        self.server.origin()
+        match &self.place {
+            Place::Server(server) => server.origin(),
+            Place::Cluster(cluster) => cluster.origin(),
+        }
     }
 
-    pub(super) fn pid(&self) -> u32 {
-        self.server.pid().map_or(0, |pid| pid.as_raw() as u32)
+    /// The program's processes that serve and store.
+    pub(super) fn pids(&self) -> Vec<u32> {
+        match &self.place {
+            Place::Server(server) => server.pid().map(|pid| pid.as_raw() as u32).into_iter().collect(),
+            Place::Cluster(cluster) => ["web", "store"].iter().flat_map(|kind| cluster.pids(kind)).collect(),
+        }
+    }
+
+    /// Processor time of all of them so far, in seconds.
+    ///
+    /// # Errors
+    /// One is gone.
+    pub(super) fn processor(&self) -> anyhow::Result<f64> {
+        self.pids().into_iter().map(meter::processor).sum()
+    }
+
+    /// Resident memory of all of them, in KiB.
+    ///
+    /// # Errors
+    /// One is gone.
+    pub(super) fn resident(&self) -> anyhow::Result<u64> {
+        self.pids().into_iter().map(meter::resident).sum()
     }
 
     /// # Errors
     /// The database does not answer.
     pub(super) async fn database(&self) -> anyhow::Result<AsyncPgConnection> {
-        let url = self.server.database_url().await?;
+        let url = match &self.place {
+            Place::Server(server) => server.database_url().await?,
+            Place::Cluster(cluster) => cluster.database_url()?,
+        };
         AsyncPgConnection::establish(&url).await.context("the database does not answer")
     }
 
@@ -64,7 +113,8 @@ impl Instance {
     /// # Errors
     /// It does not run.
     pub(super) fn database_memory(&self) -> anyhow::Result<u64> {
-        let postmaster = self.postgres().join("cluster/postmaster.pid");
+        let Place::Server(server) = &self.place else { bail!("a cluster's PostgreSQL is not measured") };
+        let postmaster = server.data().join("postgres/cluster/postmaster.pid");
         let text =
             std::fs::read_to_string(&postmaster).with_context(|| format!("{}", postmaster.display()))?;
         let pid = text.lines().next().unwrap_or_default().parse()?;
@@ -87,20 +137,33 @@ impl Instance {
     /// # Errors
     /// There is no log.
     pub(super) fn statements(&self) -> anyhow::Result<u64> {
-        let log = std::fs::read_to_string(self.postgres().join("log"))?;
+        let log = std::fs::read_to_string(self.database_log()?)?;
         let is_statement = |line: &&str| line.contains("LOG:  statement:") || line.contains("LOG:  execute ");
         Ok(log.lines().filter(is_statement).count() as u64)
     }
 
-    /// The text of /metrics.
-    ///
-    /// # Errors
-    /// The program does not answer.
-    pub(super) async fn metrics(&self) -> anyhow::Result<String> {
-        Http::new(&self.origin()).text("/metrics").await
+    fn database_log(&self) -> anyhow::Result<PathBuf> {
+        match &self.place {
+            Place::Server(server) => Ok(server.data().join("postgres/log")),
+            Place::Cluster(cluster) => cluster.log("postgres").context("a cluster has a database"),
+        }
     }
 
-    fn postgres(&self) -> PathBuf {
-        self.server.data().join("postgres")
+    /// The texts of /metrics of all that serve and store, one after the other.
+    ///
+    /// # Errors
+    /// One does not answer.
+    pub(super) async fn metrics(&self) -> anyhow::Result<String> {
+        let addresses = match &self.place {
+            Place::Server(server) => vec![server.origin()],
+            Place::Cluster(cluster) => {
+                ["web", "store"].iter().flat_map(|kind| cluster.addresses(kind)).collect()
+            }
+        };
+        let mut all = String::new();
+        for address in addresses {
+            all += &Http::new(&address).text("/metrics").await?;
+        }
+        Ok(all)
     }
 }

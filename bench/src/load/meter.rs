@@ -52,8 +52,8 @@ pub(super) fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-/// A counter in the text of /metrics; 0 while it has not counted.
+/// A counter in the text of /metrics, of all processes together; 0 while it has not counted.
 pub(super) fn counter(metrics: &str, name: &str) -> f64 {
-    let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    value.and_then(|value| value.parse().ok()).unwrap_or_default()
+    let values = metrics.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    values.filter_map(|value| value.parse::<f64>().ok()).sum()
 }

@@ -85,6 +85,9 @@ pub(super) struct Talk {
     /// For each accepted message.
     statements: Option<f64>,
     writes: f64,
+    /// Notices on the way to other nodes, and batches that were stored, where there are several processes.
+    published: f64,
+    batches: f64,
     own_processor: f64,
     peak: u64,
 }
@@ -142,7 +145,7 @@ impl Talk {
             Drive::Open { .. } => Some(statements_each(instance, &board).await?),
             Drive::Closed { .. } => None,
         };
-        let peak = meter::resident(instance.pid())?;
+        let peak = instance.resident()?;
         if let Some(open_loop) = open_loop {
             open_loop.abort();
         }
@@ -171,6 +174,8 @@ impl Talk {
             processor: end.processor - start.processor,
             statements,
             writes: end.writes - start.writes,
+            published: end.published - start.published,
+            batches: end.batches - start.batches,
             own_processor: (end.own_processor - start.own_processor) / (end.at - start.at),
             peak,
         })
@@ -189,6 +194,11 @@ impl Talk {
         report.add(format!("{name} deliver p50"), millis(&self.deliver, 0.5), "ms");
         report.add(format!("{name} deliver p99"), millis(&self.deliver, 0.99), "ms");
         report.add(format!("{name} write calls for a delivery"), self.writes / self.delivered as f64, "");
+        if self.batches > 0.0 {
+            let each = |count: f64| count / self.accepted as f64;
+            report.add(format!("{name} Redis publishes for an accepted message"), each(self.published), "");
+            report.add(format!("{name} messages stored in a batch"), 1.0 / each(self.batches), "");
+        }
         if let Some(statements) = self.statements {
             report.add(format!("{name} SQL statements for an accepted message"), statements, "");
         }
@@ -246,6 +256,8 @@ struct Sample {
     processor: f64,
     own_processor: f64,
     writes: f64,
+    published: f64,
+    batches: f64,
 }
 
 impl Sample {
@@ -255,9 +267,11 @@ impl Sample {
             at: board.began.elapsed().as_secs_f64(),
             accepted: board.accepted.load(Ordering::Relaxed),
             delivered: board.delivered.load(Ordering::Relaxed),
-            processor: meter::processor(instance.pid())?,
+            processor: instance.processor()?,
             own_processor: meter::processor(std::process::id())?,
             writes: meter::counter(&metrics, "rapport_socket_writes_total"),
+            published: meter::counter(&metrics, "rapport_bus_published_total"),
+            batches: meter::counter(&metrics, "rapport_store_seconds_count"),
         })
     }
 }

@@ -9,7 +9,7 @@ use diesel::{
     sql_types::{Array, BigInt, Bytea, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use model::{MessageId, Rev, RoomId, Seq, SessionId, UserId};
+use model::{MessageId, Rev, RoomId, Seq, SessionId, Timestamp, UserId};
 
 use crate::check::{History, Told, fingerprint};
 
@@ -37,6 +37,12 @@ struct Head {
 }
 
 #[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+#[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Uuid)]
     room_id: RoomId,
@@ -48,6 +54,8 @@ struct Row {
     id: MessageId,
     #[diesel(sql_type = Uuid)]
     sender_id: UserId,
+    #[diesel(sql_type = BigInt)]
+    at: i64,
     #[diesel(sql_type = Text)]
     body: String,
 }
@@ -107,6 +115,21 @@ impl Database {
         Ok(heads)
     }
 
+    /// How many messages of these people stand in other rooms than these.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn strays(&self, people: &[UserId], rooms: &[RoomId]) -> anyhow::Result<i64> {
+        let mut db = self.connect().await?;
+        let sql = "SELECT count(*) AS count FROM messages WHERE sender_id = ANY($1) AND room_id <> ALL($2)";
+        let strays: Count = diesel::sql_query(sql)
+            .bind::<Array<Uuid>, _>(people)
+            .bind::<Array<Uuid>, _>(rooms)
+            .get_result(&mut db)
+            .await?;
+        Ok(strays.count)
+    }
+
     /// Everything that stands in the rooms.
     ///
     /// # Errors
@@ -114,14 +137,17 @@ impl Database {
     pub async fn histories(&self, rooms: &[RoomId]) -> anyhow::Result<Vec<History>> {
         let mut db = self.connect().await?;
         let rows: Vec<Row> = diesel::sql_query(
-            "SELECT room_id, seq, rev, id, sender_id, body FROM messages WHERE room_id = ANY($1) ORDER BY seq",
+            "SELECT room_id, seq, rev, id, sender_id, body, \
+                    floor(extract(epoch FROM at) * 1000)::bigint AS at \
+             FROM messages WHERE room_id = ANY($1) ORDER BY seq",
         )
         .bind::<Array<Uuid>, _>(rooms)
         .load(&mut db)
         .await?;
         let mut messages: BTreeMap<RoomId, Vec<Told>> = BTreeMap::new();
-        for Row { room_id, seq, rev, id, sender_id, body } in rows {
-            let told = Told { id, seq, rev, sender: sender_id, body: fingerprint(&body) };
+        for Row { room_id, seq, rev, id, sender_id, at, body } in rows {
+            let body = fingerprint(&body);
+            let told = Told { id, seq, rev, sender: sender_id, at: Timestamp(at), body };
             messages.entry(room_id).or_default().push(told);
         }
         let history = |head: Head| History {

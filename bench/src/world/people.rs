@@ -31,7 +31,7 @@ pub async fn people(
     rooms: usize,
 ) -> anyhow::Result<Vec<Person>> {
     ensure!(count >= 3, "at least 3 people are needed, so that somebody is a stranger to a chat");
-    let most = count * (count - 1) / 2 - 1;
+    let most = most_chats(count);
     ensure!((1..=most).contains(&rooms), "{count} people can have 1 to {most} chats");
     let mut people = sign_in(http, database, count).await?;
     for (one, other) in pairs(count, rooms) {
@@ -61,10 +61,16 @@ async fn sign_in(http: &Http, database: &Database, count: usize) -> anyhow::Resu
     }
     database.add(&new, Utc::now()).await?;
     for person in &people {
-        let me: Me = person.http.get("/api/accounts/me", &[]).await.map_err(|error| anyhow!("{error}"))?;
+        let me = person.http.get::<Me>("/api/accounts/me", &[]).await;
+        let me = me.map_err(|error| anyhow!("{} lets nobody in: {error}", http.origin()))?;
         ensure!(me.id == person.user, "signed in as somebody else");
     }
     Ok(people)
+}
+
+/// So many that every chat has a stranger, and one pair is left without.
+pub fn most_chats(people: usize) -> usize {
+    (people * people.saturating_sub(1) / 2).saturating_sub(1)
 }
 
 /// Who talks to whom: first the neighbours in the ring, then those two places on, and so forth.

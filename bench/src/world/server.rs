@@ -157,22 +157,32 @@ impl OwnServer {
     }
 
     /// Kills the private postmaster, and nothing else: the file may name one that is gone, whose
-    /// number somebody else has by now.
-    pub fn kill_postgres(&self) {
+    /// number somebody else has by now. False when there is none.
+    pub fn kill_postgres(&self) -> bool {
         let files = self.data().join("postgres/cluster");
         let marks = fs::read_to_string(files.join("postmaster.pid")).unwrap_or_default();
         let pid = marks.lines().next().and_then(|line| line.trim().parse().ok());
-        if let Some(pid) = pid.filter(|pid| serves(*pid, &files)) {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-        }
+        let pid = pid.filter(|pid| serves(*pid, &files));
+        pid.is_some_and(|pid| kill(Pid::from_raw(pid), Signal::SIGKILL).is_ok())
+    }
+
+    /// The panics in its log, through all its starts: whatever became of them, none belongs there.
+    pub fn panics(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.log()).unwrap_or_default();
+        log.lines().filter(|line| line.contains("panicked at")).map(str::to_owned).collect()
     }
 
     /// Resident memory of the program, in KiB.
     pub fn rss(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()?)).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        line.trim().strip_suffix("kB")?.trim().parse().ok()
+        rss(self.pid()?.as_raw().try_into().ok()?)
     }
+}
+
+/// Resident memory of a process, in KiB.
+pub(super) fn rss(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 /// Whether process `pid` serves these files of a database.

@@ -1,0 +1,5 @@
+mod abuse;
+mod engines;
+mod messages;
+mod nodes;
+mod stores;

@@ -1,0 +1,133 @@
+//! One more node that serves people, with a way to Redis of its own that can be cut.
+
+use std::{
+    collections::BTreeMap,
+    net::TcpListener as Port,
+    path::Path,
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bench::client::Http;
+use tempfile::TempDir;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    process::{Child, Command},
+    task::AbortHandle,
+};
+
+use super::{World, until};
+
+pub(crate) struct Node {
+    pub(crate) address: String,
+    _data: TempDir,
+    _child: Child,
+}
+
+impl Node {
+    /// Starts a node beside those of the cluster, with some other settings, and waits until it is ready.
+    pub(crate) async fn start(world: &World, other: &[(&str, String)]) -> Self {
+        let port = Port::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let data = tempfile::tempdir().unwrap();
+        let mut command = bare(world.cluster.program(), "web");
+        command.envs(world.cluster.settings()).envs(other.iter().map(|(name, value)| (*name, value)));
+        command.env("RAPPORT_LISTEN", &address).env("RAPPORT_DATA", data.path());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.kill_on_drop(true).spawn().unwrap();
+        let node = Self { address, _data: data, _child: child };
+        until("it is ready", async || node.ready(world).await.is_ok().then_some(())).await;
+        node
+    }
+
+    /// What it says of itself.
+    pub(crate) async fn ready(&self, world: &World) -> Result<(), String> {
+        let http = Http::new(&world.cluster.origin()).at(&self.address);
+        let asked = http.get::<serde_json::Value>("/readyz", &[]).await;
+        asked.map(|_| ()).map_err(|refused| refused.to_string())
+    }
+}
+
+/// Without the settings of this process.
+fn bare(program: &Path, role: &str) -> Command {
+    let mut command = Command::new(program);
+    command.arg(role).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("RAPPORT_") || name == "DATABASE_URL" {
+            command.env_remove(&*name);
+        }
+    }
+    command
+}
+
+/// What the program says, and whether it succeeds, with these settings alone.
+pub(crate) async fn output(
+    program: &Path,
+    arguments: &[&str],
+    settings: &BTreeMap<String, String>,
+) -> (bool, String) {
+    let data = tempfile::tempdir().unwrap();
+    let mut command = bare(program, arguments[0]);
+    command.args(&arguments[1..]).envs(settings).env("RAPPORT_DATA", data.path()).kill_on_drop(true);
+    let output = tokio::time::timeout(super::PATIENCE, command.output()).await.expect("it ends").unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// A way from here to an engine.
+pub(crate) struct Way {
+    pub(crate) address: String,
+    open: Arc<Mutex<Open>>,
+    listening: AbortHandle,
+}
+
+#[derive(Default)]
+struct Open {
+    cut: bool,
+    connections: Vec<AbortHandle>,
+}
+
+impl Way {
+    pub(crate) async fn to(engine: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let open = Arc::<Mutex<Open>>::default();
+        let passed = open.clone();
+        let listening = tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let engine = engine.clone();
+                let mut open = passed.lock().unwrap_or_else(PoisonError::into_inner);
+                // Who comes while it is cut is turned away at once.
+                if open.cut {
+                    continue;
+                }
+                let passing = tokio::spawn(async move {
+                    if let Ok(mut far) = TcpStream::connect(engine).await {
+                        let _ = copy_bidirectional(&mut near, &mut far).await;
+                    }
+                });
+                open.connections.push(passing.abort_handle());
+            }
+        });
+        Self { address, open, listening: listening.abort_handle() }
+    }
+
+    pub(crate) fn cut(&self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.cut = true;
+        open.connections.drain(..).for_each(|connection| connection.abort());
+    }
+
+    pub(crate) fn heal(&self) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).cut = false;
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        self.cut();
+        self.listening.abort();
+    }
+}

@@ -1,6 +1,6 @@
 # The commands of the project. Each is a script in scripts/, which installs what it needs.
 
-.PHONY: help run build test watch lint screenshots prove mutants bench
+.PHONY: help run cluster build test watch lint screenshots prove mutants bench
 
 help: ## Show this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -8,14 +8,17 @@ help: ## Show this
 run: ## Install what is missing, build the release and serve it
 	@exec sh scripts/run.sh $(ARGS)
 
+cluster: ## The same on Redis, Kafka, RabbitMQ, nginx and several nodes, all on this machine
+	@exec sh scripts/cluster.sh
+
 build: ## Build the release only
 	@exec sh scripts/build.sh
 
 test: ## Run every test, Rust and browser
 	@exec sh scripts/test.sh
 
-prove: ## Break everything for SECONDS (600) while people talk; SEED repeats a run
-	@RUN_SECONDS=$(SECONDS) SEED=$(SEED) sh scripts/prove.sh $(ARGS)
+prove: ## Break everything for SECONDS (600) while people talk, MODE lite, full or both; SEED repeats a run
+	@RUN_SECONDS=$(SECONDS) SEED=$(SEED) MODE=$(MODE) sh scripts/prove.sh $(ARGS)
 
 mutants: ## Prove that the checker of `make prove` finds faults made on purpose
 	@exec sh scripts/mutants.sh $(ARGS)

@@ -5,11 +5,7 @@
 steps=2
 
 say "building the release"
-rust
-wasm_bindgen
-wasm_split
-npm_packages style
-packages
+for_release
 sh scripts/build.sh
 cargo build -p bench --release --locked --target-dir "$target"
 say "measuring; some two minutes"

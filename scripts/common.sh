@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 # What the scripts install for themselves: nothing of it touches the rest of the machine.
 tools=$PWD/target/tools
-PATH=$tools/bin:$PWD/style/node_modules/.bin:$PATH:${HOME:-}/.cargo/bin
+# Debian keeps nginx where only root looks.
+PATH=$tools/bin:$PWD/style/node_modules/.bin:$PATH:${HOME:-}/.cargo/bin:/usr/sbin
 export PATH
 
 step=0

@@ -2,7 +2,7 @@
 # Everything that can be said about the code without running it.
 . "$(dirname "$0")/common.sh"
 . scripts/setup.sh
-steps=6
+steps=7
 
 say "Rust and npm packages"
 rust
@@ -24,6 +24,13 @@ clippy --target-dir "$target/front" -p frontend --features split --target wasm32
 
 say "borders between the crates"
 sh scripts/borders.sh
+
+say "what deploys it: nginx, systemd, compose"
+packages nginx
+sh scripts/deploy.sh
+
+say "dependencies"
+sh scripts/deny.sh
 
 say "types of the browser tests"
 (cd end2end && npx tsc --noEmit)

@@ -4,7 +4,7 @@
 . scripts/setup.sh
 steps=6
 
-say "Debian packages: a C compiler and PostgreSQL"
+say "Debian packages: compilers and PostgreSQL"
 packages
 say "Rust and its WebAssembly target"
 rust

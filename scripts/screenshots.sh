@@ -4,7 +4,7 @@
 . scripts/setup.sh
 steps=4
 
-say "Debian packages: a C compiler, PostgreSQL, Chromium and its emoji"
+say "Debian packages: compilers, PostgreSQL, Chromium and its emoji"
 packages chromium fonts-noto-color-emoji
 say "Rust, wasm-bindgen, npm packages"
 rust

@@ -1,15 +1,37 @@
 # What building and running need, installed where it is missing. Sourced after common.sh.
 
-# Debian packages by what shows that they are there.
+# Debian packages by what shows that they are there. librdkafka is compiled with the program, by make
+# and a C++ compiler, and links zlib and OpenSSL.
 missing_packages() {
     have cc || printf 'build-essential '
+    have make || printf 'make '
+    have g++ || printf 'g++ '
+    have pkg-config || printf 'pkg-config '
+    has_header zlib.h zlib || printf 'zlib1g-dev '
+    has_header openssl/ssl.h openssl || printf 'libssl-dev '
     has_postgres || printf 'postgresql '
     for name in "$@"; do
         case $name in
             chromium) chromium_path >/dev/null || printf 'chromium ' ;;
             fonts-noto-color-emoji) has_emoji || printf 'fonts-noto-color-emoji ' ;;
+            redis) have redis-server || printf 'redis-server ' ;;
+            rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || printf 'rabbitmq-server ' ;;
+            nginx) have nginx || printf 'nginx ' ;;
+            java) [ "$(java_version)" -ge 17 ] || printf 'openjdk-17-jre-headless ' ;;
+            maven) have mvn || printf 'maven ' ;;
         esac
     done
+}
+
+# A header by its path, or by pkg-config's name where the system keeps it elsewhere.
+has_header() {
+    [ -e "/usr/include/$1" ] || { have pkg-config && pkg-config --exists "$2"; }
+}
+
+# The major version, 0 without Java.
+java_version() {
+    found=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    echo "${found:-0}"
 }
 
 has_postgres() {
@@ -27,24 +49,43 @@ chromium_path() {
 
 has_emoji() { ls /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf >/dev/null 2>&1; }
 
-# Installs what is missing of the compiler, PostgreSQL and the packages named.
+# Installs what is missing of the compilers, PostgreSQL and the packages named.
 packages() {
     missing=$(missing_packages "$@" | sed "s/ $//")
     [ -z "$missing" ] && return
-    install="apt-get install -y --no-install-recommends $missing"
     have apt-get || die "missing: $missing (Debian's names); install them with this system's package manager"
     if [ "$(id -u)" = 0 ]; then
         as_root=
     elif have sudo && sudo -n true 2>/dev/null; then
         as_root=sudo
     else
-        die "missing: $missing; install with: sudo $install"
+        die "missing: $missing; install with: sudo sh scripts/apt.sh $missing"
     fi
-    note "${as_root:+with sudo: }$install"
-    $as_root apt-get update -qq
+    note "${as_root:+with sudo: }apt-get install $missing"
     # shellcheck disable=SC2086 # one word for each package
-    $as_root env DEBIAN_FRONTEND=noninteractive $install >"$(log apt)" 2>&1 ||
-        die "could not install; see $(log apt), or try: ${as_root:+sudo }$install"
+    $as_root sh scripts/apt.sh $missing >"$(log apt)" 2>&1 ||
+        die "could not install; see $(log apt), or try: ${as_root:+sudo }sh scripts/apt.sh $missing"
+}
+
+# What stands beside the program in full mode, except Kafka, which Debian does not have.
+engine_packages() { packages redis rabbitmq nginx java maven "$@"; }
+
+# Kafka's jars in the tools folder, as deploy/kafka/pom.xml names them: Kafka is nothing else.
+kafka_jars() {
+    wanted=$(cksum <deploy/kafka/pom.xml)
+    [ "$(cat "$tools/kafka/made-from" 2>/dev/null)" = "$wanted" ] && return
+    mkdir -p "$tools"
+    # One at a time: tests may ask for it at once.
+    (
+        flock 9
+        [ "$(cat "$tools/kafka/made-from" 2>/dev/null)" = "$wanted" ] && exit
+        note "Kafka's jars, 43 MB"
+        rm -rf "$tools/kafka" "$tools/kafka.new"
+        mvn -q -B -f deploy/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$tools/kafka.new" \
+            >"$(log kafka)" 2>&1 || die "could not fetch Kafka's jars; see $(log kafka)"
+        echo "$wanted" >"$tools/kafka.new/made-from"
+        mv "$tools/kafka.new" "$tools/kafka"
+    ) 9>"$tools/kafka.lock"
 }
 
 # A file for what would only be noise on the screen.
@@ -79,6 +120,23 @@ wasm_split() {
     cargo install --root "$tools" --list 2>/dev/null | grep -q "^wasm_split_cli_support v$version:" && return
     note "cargo install wasm_split_cli_support@$version (1 minute)"
     install_crate "wasm_split_cli_support@$version" --locked --features build-binary --force
+}
+
+# Judges dependencies by deny.toml. A newer one may judge otherwise, so this one is named.
+cargo_deny() {
+    version=0.20.2
+    [ "$(cargo-deny --version 2>/dev/null)" = "cargo-deny $version" ] && return
+    note "cargo install cargo-deny@$version (3 minutes)"
+    install_crate "cargo-deny@$version" --locked --force
+}
+
+# Everything that building and running the release needs.
+for_release() {
+    packages
+    rust
+    wasm_bindgen
+    wasm_split
+    npm_packages style
 }
 
 # Packages of one folder, when its lock file is newer than what is installed.

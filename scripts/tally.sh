@@ -9,8 +9,8 @@ tally() {
     shift
     started=$(date +%s)
     { "$@" 2>&1 && echo 0 >"$file.status" || echo "$?" >"$file.status"; } | tee "$file"
-    ok=$(numbers '^test result: .* \([0-9]*\) passed;.*' '^ *\([0-9]*\) passed.*')
-    bad=$(numbers '^test result: .* \([0-9]*\) failed;.*' '^ *\([0-9]*\) failed.*')
+    ok=$(numbers '^test result: .* \([0-9]*\) passed;.*' '^ *\([0-9]*\) passed.*' '^. pass \([0-9]*\)$')
+    bad=$(numbers '^test result: .* \([0-9]*\) failed;.*' '^ *\([0-9]*\) failed.*' '^. fail \([0-9]*\)$')
     # What does not even run has failed once.
     [ "$(cat "$file.status")" = 0 ] || [ "$bad" != 0 ] || bad=1
     passed=$((passed + ok))
@@ -18,9 +18,9 @@ tally() {
     note "$ok passed, $bad failed, $(($(date +%s) - started)) s"
 }
 
-# The sum of a number that cargo ($1) and Playwright ($2) write in their summaries.
+# The sum of a number that cargo ($1), Playwright ($2) and Node.js ($3) write in their summaries.
 numbers() {
-    sed -n -e "s/$1/\\1/p" -e "s/$2/\\1/p" "$file" | awk '{ sum += $1 } END { print sum + 0 }'
+    LC_ALL=C.UTF-8 sed -n -e "s/$1/\\1/p" -e "s/$2/\\1/p" -e "s/$3/\\1/p" "$file" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 total() {

@@ -7,7 +7,7 @@ steps=6
 # cargo-leptos 0.3 does not say so when a tool is missing: the set-up comes first.
 cargo_leptos=0.3.11
 
-say "Debian packages: a C compiler and PostgreSQL"
+say "Debian packages: compilers and PostgreSQL"
 packages
 say "Rust and its WebAssembly target"
 rust

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/fixtures.ts";
 import { hydrated, live } from "./support/hydrated.ts";
-import { repository } from "./support/server.ts";
+import { repository } from "./support/repository.ts";
 
 const FOLDER = join(repository, "docs/screens");
 const EVA = { login: "eva", password: "rapport-demo-1" };

@@ -37,6 +37,18 @@ export class Chat {
     await expect(this.message(text).locator("[data-delivery]")).toHaveAttribute("data-delivery", state);
   }
 
+  /// The messages that have their number.
+  get numbers(): Locator {
+    return this.log.locator("[data-seq]");
+  }
+
+  /// Waits until the messages that are drawn are the room's first so many, in order.
+  async isNumbered(count: number, patience = 10_000): Promise<void> {
+    const wanted = Array.from({ length: count }, (_, place) => String(place + 1));
+    const drawn = () => this.log.locator(".line").evaluateAll((lines) => lines.map((line) => line.getAttribute("data-seq")));
+    await expect.poll(drawn, { timeout: patience }).toEqual(wanted);
+  }
+
   /// Waits until nothing is on its way any more.
   async settles(patience = 30_000): Promise<void> {
     await expect(this.log.locator("[data-delivery='Sending']")).toHaveCount(0, { timeout: patience });

@@ -4,7 +4,7 @@ import { noticeHydration } from "./hydrated.ts";
 import { codeFor } from "./mailbox.ts";
 import { usernameFor } from "./names.ts";
 import { Person, type Account } from "./person.ts";
-import type { Server } from "./server.ts";
+import type { Server } from "./server/server.ts";
 import type { Watch } from "./watch.ts";
 
 /// Makes people with accounts. What they open is closed when the story ends.

@@ -46,7 +46,7 @@ test("it is killed again and again", async ({ people, server }) => {
   await his.shows(sent, 90_000);
   await hers.shows(sent, 90_000);
   await hers.settles();
-  expect(await ana.history(room)).toEqual(sent);
+  await expect.poll(() => ana.history(room)).toEqual(sent);
 });
 
 test("an orderly restart loses nothing and asks for nobody's help", async ({ people, server }) => {

@@ -23,7 +23,7 @@ test("what is written offline waits, and leaves once and in order", async ({ peo
   await hers.settles();
   await hers.shows(all);
   await expect(hers.page.getByText("Offline. What you send")).toHaveCount(0);
-  expect(await ana.history(room)).toEqual(all);
+  await expect.poll(() => ana.history(room)).toEqual(all);
 });
 
 test("what others wrote meanwhile comes when the network is back", async ({ people }) => {
@@ -66,7 +66,7 @@ test("a message written offline in a tab that was closed leaves from the next", 
   const page = await ana.open("/people");
   await live(page);
   await his.shows(["Posted in a bottle"]);
-  expect(await ana.history(room)).toEqual(["Posted in a bottle"]);
+  await expect.poll(() => ana.history(room)).toEqual(["Posted in a bottle"]);
 });
 
 test("a message of a closed tab leaves from another that is open", async ({ people }) => {
@@ -80,5 +80,5 @@ test("a message of a closed tab leaves from another that is open", async ({ peop
   await his.shows(["From one hand to the other"], 30_000);
   await second.shows(["From one hand to the other"]);
   await second.settles();
-  expect(await ana.history(room)).toEqual(["From one hand to the other"]);
+  await expect.poll(() => ana.history(room)).toEqual(["From one hand to the other"]);
 });

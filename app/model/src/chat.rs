@@ -1,32 +1,21 @@
 //! Everything one signed-in client knows: the reducer above the rooms' timelines and the outbox.
 //! The browser, the load generator and the property tests run this same code.
 
+mod conversation;
+
 use crate::{
     error::Error,
     id::{MessageId, RoomId, UserId},
-    limits::{CATCH_UP, CURSOR_ROOMS},
+    limits::CURSOR_ROOMS,
     messages::{Accepted, Logged, Message, Page},
-    number::{Offset, Rev, Seq, Timestamp},
+    number::{Offset, Rev, Seq},
     outbox::{Outbox, Pending},
     rooms::{Mark, Room},
-    timeline::{Changes, Timeline},
+    timeline::Changes,
     vec_map::VecMap,
     wire::{Change, ClientFrame, Item, Position, ServerFrame, Stored},
 };
-
-/// A room and its messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conversation {
-    pub room: Room,
-    pub timeline: Timeline,
-    /// One's own marks (delivered, read) that the server is known to have …
-    confirmed: (Seq, Seq),
-    /// … and those it has been told on this connection.
-    told: (Seq, Seq),
-}
-
-/// No marks at all.
-const NOTHING: (Seq, Seq) = (Seq::ZERO, Seq::ZERO);
+pub use conversation::Conversation;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chat {
@@ -148,20 +137,14 @@ impl Chat {
             conversation.merge(room, self.me);
             return;
         }
-        let mut timeline = Timeline::new(room.rev, room.last_seq, room.last.clone());
-        timeline.settle(room.log);
-        let confirmed = room.mark(self.me).map_or(NOTHING, |mark| (mark.delivered, mark.read));
-        self.rooms.insert(room.id, Conversation { room, timeline, confirmed, told: confirmed });
+        self.rooms.insert(room.id, Conversation::new(room, self.me));
     }
 
-    /// A room as it was put away: `messages` is what [`Timeline::tail`] gave at `rev`. Where the
+    /// A room as it was put away: `messages` is what [`crate::Timeline::tail`] gave at `rev`. Where the
     /// page of the server holds more than the newest message, that stands; otherwise the room
     /// starts where it was left, and `hello` asks for what came since.
     pub fn restore(&mut self, room: Room, rev: Rev, messages: Vec<Message>) {
-        let known = self.rooms.get_or_insert_with(room.id, || {
-            let timeline = Timeline::restore(rev, Vec::new());
-            Conversation { room: room.clone(), timeline, confirmed: NOTHING, told: NOTHING }
-        });
+        let known = self.rooms.get_or_insert_with(room.id, || Conversation::kept(room.clone(), rev));
         known.restore(rev, messages);
         known.merge_older(room, self.me);
     }
@@ -228,7 +211,7 @@ impl Chat {
     /// What the server was told and did not confirm may be lost: [`Chat::marks`] tells it again.
     pub fn repeat_marks(&mut self) {
         for conversation in self.rooms.values_mut() {
-            conversation.told = conversation.confirmed;
+            conversation.forget_told();
         }
     }
 
@@ -338,114 +321,5 @@ impl Chat {
 
     fn holds(&self, room: RoomId, id: MessageId) -> bool {
         self.rooms.get(&room).is_some_and(|conversation| conversation.timeline.holds(id))
-    }
-}
-
-impl Conversation {
-    /// The newest message that anybody may see here, numbered or not.
-    pub fn newest(&self) -> Option<&Message> {
-        let live = self.timeline.live().last().map(|live| &live.message);
-        live.or(self.room.last.as_ref())
-    }
-
-    /// When something last happened.
-    pub fn active_at(&self) -> Timestamp {
-        self.newest().map_or(self.room.created_at, |message| message.at)
-    }
-
-    /// Takes over what the server says of the room. Heads ahead of the timeline show as missing.
-    fn merge(&mut self, room: Room, me: UserId) {
-        self.timeline.hear(room.rev);
-        self.timeline.settle(room.log);
-        self.raise(&room.marks, me);
-        let known = std::mem::replace(&mut self.room, room);
-        self.merge_older(known, me);
-    }
-
-    /// Takes over what an older description of the room knows better.
-    fn merge_older(&mut self, room: Room, me: UserId) {
-        for mark in room.marks {
-            self.room.raise(mark);
-        }
-        if room.last_seq > self.room.last_seq {
-            self.room.last_seq = room.last_seq;
-            self.room.last = room.last;
-        }
-        self.room.rev = self.room.rev.max(room.rev);
-        self.refresh(me);
-    }
-
-    /// Starts where the room was left, if that is worth it: the server tells no more than
-    /// [`CATCH_UP`] changes, and what the page shows is not taken back.
-    fn restore(&mut self, rev: Rev, messages: Vec<Message>) {
-        let head = self.timeline.head();
-        let fresh = self.timeline.messages().len() > 1;
-        let far = head.0 - rev.0 > CATCH_UP;
-        if fresh || far || messages.len() <= self.timeline.messages().len() {
-            return self.timeline.hear(rev);
-        }
-        self.timeline = Timeline::restore(rev, messages);
-        self.timeline.hear(head);
-    }
-
-    /// What another instance's numbers said.
-    fn forget_heads(&mut self) {
-        self.room.rev = Rev::ZERO;
-        self.room.last_seq = Seq::ZERO;
-        self.room.last = None;
-        self.room.marks.clear();
-        (self.confirmed, self.told) = (NOTHING, NOTHING);
-    }
-
-    /// The sum for the cursor: of what the server told. With what it has not confirmed the sum
-    /// could by chance be that of a state in which somebody else's mark rose.
-    fn marks_sum(&self, me: UserId) -> i64 {
-        let others: Vec<Mark> = self.room.marks.iter().filter(|mark| mark.user != me).copied().collect();
-        crate::rooms::marks_sum(&others) + self.confirmed.0.0 + self.confirmed.1.0
-    }
-
-    fn raise(&mut self, marks: &[Mark], me: UserId) {
-        for mark in marks {
-            self.room.raise(*mark);
-            if mark.user == me {
-                let (delivered, read) = self.confirmed;
-                self.confirmed = (delivered.max(mark.delivered), read.max(mark.read));
-                self.told = (self.told.0.max(self.confirmed.0), self.told.1.max(self.confirmed.1));
-            }
-        }
-    }
-
-    /// Brings the room's heads up to its timeline, and counts messages of one's own that came
-    /// since the last count out of the unread.
-    fn refresh(&mut self, me: UserId) {
-        self.room.rev = self.room.rev.max(self.timeline.rev());
-        self.room.last_seq = self.room.last_seq.max(self.timeline.last_seq());
-        if let Some(last) = self.timeline.get(self.room.last_seq) {
-            self.room.last = Some(last.clone());
-        }
-        let Some(mark) = self.room.marks.iter_mut().find(|mark| mark.user == me) else { return };
-        // Only as far as there is no hole: what is not here was not counted.
-        for message in self.timeline.since(mark.upto.next()) {
-            if message.seq != mark.upto.next() {
-                break;
-            }
-            mark.upto = message.seq;
-            mark.mine += i64::from(message.sender == me);
-        }
-    }
-
-    fn report(&mut self, me: UserId) -> Option<ClientFrame> {
-        let last = self.timeline.last_seq();
-        let foreign = self.timeline.last().is_some_and(|message| message.sender != me);
-        let mark = self.room.marks.iter_mut().find(|mark| mark.user == me)?;
-        if foreign {
-            mark.delivered = mark.delivered.max(last);
-        }
-        let marks = (mark.delivered, mark.read);
-        if marks.0 <= self.told.0 && marks.1 <= self.told.1 {
-            return None;
-        }
-        self.told = marks;
-        Some(ClientFrame::Mark { room: self.room.id, delivered: marks.0, read: marks.1 })
     }
 }

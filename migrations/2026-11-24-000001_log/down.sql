@@ -1,2 +1,3 @@
 DROP TABLE log_offsets;
+DROP TABLE logs;
 ALTER TABLE rooms DROP COLUMN log;

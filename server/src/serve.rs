@@ -36,7 +36,8 @@ pub struct Besides {
 }
 
 /// Serves people until `stop`, then drains: no new work, every message that was read is answered, every
-/// client is told to come back, every job in hand is finished, what was logged here is stored.
+/// client is told to come back, every job in hand is finished. What is logged and not stored yet is stored
+/// after the next start.
 ///
 /// # Errors
 /// The listener failed.
@@ -81,6 +82,7 @@ fn background(backend: &Backend) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(backend.hub.clone().run_beat());
     tasks.spawn(backend.clone().run_repair());
+    tasks.spawn(backend.clone().run_memberships());
     let backend = backend.clone();
     tasks.spawn(async move { backend.hub.clone().run_presence(&backend.presence).await });
     tasks

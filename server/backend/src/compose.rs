@@ -115,7 +115,7 @@ impl Backend {
         let log = match &media.log {
             LogMedium::Direct => MessageLog::direct(db.patient(), bus.clone(), clock.clone()),
             LogMedium::Kafka(settings) => {
-                MessageLog::kafka(settings, members.clone(), bus.clone(), clock.clone())?
+                MessageLog::kafka(settings, db.clone(), members.clone(), bus.clone(), clock.clone())?
             }
         };
         let jobs = match media.jobs {

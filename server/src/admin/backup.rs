@@ -54,7 +54,10 @@ fn answering(config: &Config) -> anyhow::Result<Option<String>> {
 
 async fn write(unfinished: Unfinished, url: &str, config: &Config, file: &Path) -> anyhow::Result<String> {
     let secret = match config.secret {
-        SecretSource::DataFolder => Some(data_folder::secret_text(&config.data)?),
+        SecretSource::DataFolder => Some(
+            data_folder::secret_text(&config.data)
+                .context("set RAPPORT_SECRET as the instance has it, or RAPPORT_DATA to its folder")?,
+        ),
         SecretSource::Given(_) => None,
     };
     let schema = schema_of(url).await.context("there is nothing to back up")?;

@@ -160,8 +160,18 @@ impl Config {
         if role == Role::Store && self.kafka.is_none() {
             return needs(KAFKA, "without it messages are stored as they are sent");
         }
-        if self.kafka.is_some() && self.redis.bus.settings().is_none() {
+        let is_heard = self.redis.bus.settings().is_some();
+        if role == Role::Web && !is_heard {
+            return needs(REDIS, "the nodes of an instance hear each other over Redis");
+        }
+        if self.kafka.is_some() && !is_heard {
             return needs(REDIS, "what is stored here is told to the others over Redis");
+        }
+        if role == Role::Web && self.kafka.is_some() && self.redis.cache.settings().is_none() {
+            return Err(Refusal::new(
+                CACHE,
+                "must not be local for `rapport web`: who is no member any more would still be one elsewhere",
+            ));
         }
         Ok(())
     }

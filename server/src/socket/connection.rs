@@ -142,6 +142,12 @@ impl Connection {
             beat_ms: BEAT_MS,
         };
         let missed = self.backend.catch_up(&self.who, &cursor).await.map_err(failed)?;
+        // A room that was made after the others were read.
+        for frame in &missed {
+            if let ServerFrame::Room { room } = frame {
+                self.subscription.join_late(room.id);
+            }
+        }
         let frames = std::iter::once(welcome).chain(missed).chain([ServerFrame::CaughtUp]);
         let mut batch = frames.map(|frame| Outgoing::Frame(Bytes::from(frame.encode()))).collect();
         self.write_batch(&mut batch).await

@@ -108,8 +108,8 @@ impl Bus {
     /// Waits until every watch asked for so far is effective on all nodes. Who then reads the database
     /// misses nothing: it is in what is read, or in a notice to come.
     ///
-    /// Gives up after a second, and at once while the medium is away: the gap is then told when it is
-    /// back.
+    /// Gives up after a second, and at once while the medium is away: the gap is then told when every
+    /// watch is effective.
     pub async fn watching(&self) {
         match &self.0 {
             Medium::InProcess(_) => {}
@@ -123,6 +123,15 @@ impl Bus {
         match &self.0 {
             Medium::InProcess(bus) => bus.publish(notice),
             Medium::Redis(bus) => bus.publish(notice),
+        }
+    }
+
+    /// Tells the other nodes a gap: for a process that goes on with the work of one that died, and may not
+    /// have told everything.
+    pub fn tell_gap(&self) {
+        match &self.0 {
+            Medium::InProcess(_) => {}
+            Medium::Redis(bus) => bus.tell_gap(),
         }
     }
 

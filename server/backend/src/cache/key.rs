@@ -19,7 +19,9 @@ impl Key {
     /// How long a value is kept at most.
     pub const fn lifetime(self) -> Duration {
         match self {
-            Self::Membership(..) | Self::Profile(_) => Duration::from_secs(600),
+            // As long as conversations are to go on without the database.
+            Self::Membership(..) => Duration::from_secs(3_600),
+            Self::Profile(_) => Duration::from_secs(600),
             Self::Newest(_) => Duration::from_secs(60),
         }
     }

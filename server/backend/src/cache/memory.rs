@@ -52,6 +52,18 @@ impl Memory {
         }
     }
 
+    pub(super) fn renew(&self, keys: &[Key]) {
+        let now = self.now();
+        let mut entries = self.entries();
+        for key in keys {
+            if let Some(entry) =
+                entries.get_mut(key).filter(|entry| entry.until > now && entry.value.is_some())
+            {
+                entry.until = now + millis(key.lifetime());
+            }
+        }
+    }
+
     pub(super) fn forget(&self, key: Key) {
         let until = self.now() + millis(Cache::BARRED_FOR);
         self.entries().insert(key, Entry { value: None, until });

@@ -95,6 +95,18 @@ impl Cache {
         }
     }
 
+    /// Lets what is kept under these keys live as long as if it had been put now. What is not there does
+    /// not come to be; a bar may last longer.
+    pub async fn renew(&self, keys: &[Key]) {
+        if keys.is_empty() {
+            return;
+        }
+        match &self.0 {
+            Implementation::Memory(memory) => memory.renew(keys),
+            Implementation::Redis(redis) => redis.renew(keys).await,
+        }
+    }
+
     /// Takes a value away, on every node, and bars its place.
     ///
     /// # Errors

@@ -9,6 +9,8 @@ use crate::redis::{Away, Link};
 
 /// A cache slower than this is none.
 const WITHIN: Duration = Duration::from_millis(150);
+/// Most lifetimes in one write.
+const RENEWED: usize = 500;
 /// Stands where something was forgotten. No value is empty: each is JSON.
 const BAR: &str = "";
 
@@ -46,6 +48,18 @@ impl Redis {
         }
         // Away: nothing is kept.
         let _ = self.tell(pipeline).await;
+    }
+
+    pub(super) async fn renew(&self, keys: &[Key]) {
+        for keys in keys.chunks(RENEWED) {
+            let mut pipeline = Pipeline::with_capacity(keys.len());
+            for key in keys {
+                let lifetime = key.lifetime().as_secs();
+                pipeline.cmd("EXPIRE").arg(self.name(*key)).arg(lifetime).arg("GT").ignore();
+            }
+            // Away: there is nothing to renew.
+            let _ = self.tell(pipeline).await;
+        }
     }
 
     pub(super) async fn forget(&self, key: Key) -> Result<(), Away> {

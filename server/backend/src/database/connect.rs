@@ -22,6 +22,14 @@ pub type Connection<'a> = bb8::PooledConnection<'a, AsyncPgConnection>;
 const HICCUP: Duration = Duration::from_secs(1);
 /// What is given to one that is known to be away: enough to connect when it is back.
 const AWAY: Duration = Duration::from_millis(100);
+/// What a connection does when nothing comes back any more, though nobody hung up: in seconds. Without, the
+/// kernel goes on for a quarter of an hour.
+const SILENCE: [(&str, &str); 4] = [
+    ("tcp_user_timeout", "10"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "3"),
+    ("keepalives_retries", "3"),
+];
 /// How long to wait for a connection that others use, or, where patience is asked for, for any.
 const LONG: Duration = Duration::from_secs(5);
 
@@ -116,7 +124,7 @@ pub async fn connect(url: &str, size: u32) -> anyhow::Result<Pool> {
         let (url, health) = (url.to_owned(), watched.clone());
         async move { AsyncPgConnection::establish(&url).await.inspect_err(|_| health.fails()) }.boxed()
     });
-    let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+    let manager = AsyncDieselConnectionManager::new_with_config(with_silence(url), config);
     // The pool pauses for up to half of this between two tries to connect: a longer one would find
     // a database that is back only seconds later.
     let builder = bb8::Pool::builder().max_size(size).connection_timeout(HICCUP);
@@ -124,6 +132,18 @@ pub async fn connect(url: &str, size: u32) -> anyhow::Result<Pool> {
     let pool = Pool { connections, health, patient: false };
     pool.patient().get().await.context("the database does not answer")?;
     Ok(pool)
+}
+
+/// The address with [`SILENCE`], unless it says otherwise itself.
+fn with_silence(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in SILENCE {
+        if !url.contains(name) {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            url.extend([&separator.to_string(), name, "=", value]);
+        }
+    }
+    url
 }
 
 /// Looks whether the server has hung up, without asking it: a question before each use would be half

@@ -109,6 +109,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    logs (log) {
+        log -> Text,
+        base -> Int8,
+    }
+}
+
+diesel::table! {
     log_offsets (log, partition) {
         log -> Text,
         partition -> Int4,
@@ -128,4 +135,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     dead_jobs,
     log_offsets,
+    logs,
 );

@@ -154,6 +154,10 @@ impl Listener {
         self.state().rooms.clone()
     }
 
+    pub(super) fn has_left(&self) -> bool {
+        self.state().retired
+    }
+
     /// Takes the rooms away for good.
     pub(super) fn retire(&self) -> Vec<RoomId> {
         let mut state = self.state();

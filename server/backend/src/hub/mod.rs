@@ -167,9 +167,10 @@ impl Hub {
         self.0.users.get(&user).map(|listeners| listeners.clone()).unwrap_or_default()
     }
 
-    fn join(&self, listener: &Arc<Listener>, room: RoomId) {
+    /// Returns whether it did not listen to the room before.
+    fn join(&self, listener: &Arc<Listener>, room: RoomId) -> bool {
         if !listener.remember(room) {
-            return;
+            return false;
         }
         let mut entry = self.0.rooms.entry(room).or_insert_with(|| RoomEntry {
             listeners: Vec::new(),
@@ -180,6 +181,18 @@ impl Hub {
         if entry.listeners.len() == 1 {
             self.0.bus.watch(Topic::Room(room));
         }
+        drop(entry);
+        // It left after the room was noted and before it was here.
+        if listener.has_left() {
+            self.part(listener, room);
+        }
+        true
+    }
+
+    /// Who is connected, and the rooms they listen to.
+    pub fn memberships(&self) -> Vec<(UserId, Vec<RoomId>)> {
+        let listeners = self.0.users.iter().flat_map(|user| user.clone());
+        listeners.map(|listener| (listener.user(), listener.rooms())).collect()
     }
 
     fn part(&self, listener: &Arc<Listener>, room: RoomId) {
@@ -212,6 +225,14 @@ impl Subscription {
     /// Adds a room; what is published in it from now on is queued.
     pub fn join(&self, room: RoomId) {
         self.hub.join(&self.listener, room);
+    }
+
+    /// The same for a room that was found while others were read: what was published in it elsewhere
+    /// before it was listened to is looked for.
+    pub fn join_late(&self, room: RoomId) {
+        if self.hub.join(&self.listener, room) && self.hub.0.bus.is_shared() {
+            self.hub.0.doubts.room(room);
+        }
     }
 
     pub fn listener(&self) -> &Arc<Listener> {

@@ -12,9 +12,16 @@ mod batch;
 mod direct;
 mod kafka;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::{Future, ready},
+    sync::Arc,
+    time::Duration,
+};
 
-use futures::future::{BoxFuture, join_all};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, join_all},
+};
 use model::{Body, Code, Error, MessageId, RoomId, Sent, UserId};
 
 use crate::{
@@ -66,9 +73,11 @@ pub enum Refusal {
 pub type Admission = BoxFuture<'static, Option<u32>>;
 
 type Answer = Result<Sent, Refusal>;
+/// What became of an entry, once that is known.
+type Outcome = BoxFuture<'static, Answer>;
 
 pub struct MessageLog {
-    queue: GroupCommit<(Entry, Admission), Answer>,
+    queue: GroupCommit<(Entry, Admission), Outcome>,
     writer: Writer,
 }
 
@@ -84,17 +93,19 @@ impl MessageLog {
         Self::start(Writer::Direct(Arc::new(Direct::new(db, bus, clock))))
     }
 
-    /// A log in Kafka; the store role brings it into the messages table.
+    /// A log in Kafka; the store role brings it into the messages table. Entries are taken once Kafka
+    /// answers and has the topic.
     ///
     /// # Errors
     /// The settings mean nothing to Kafka's client.
     pub fn kafka(
         settings: &KafkaSettings,
+        db: Pool,
         members: Membership,
         bus: Bus,
         clock: Clock,
     ) -> anyhow::Result<Self> {
-        Ok(Self::start(Writer::Kafka(Arc::new(Kafka::start(settings, members, bus, clock)?))))
+        Ok(Self::start(Writer::Kafka(Kafka::start(settings, db, members, bus, clock)?)))
     }
 
     fn start(writer: Writer) -> Self {
@@ -130,15 +141,16 @@ impl MessageLog {
         !self.writer.is_away()
     }
 
-    /// Whether everything appended has been answered.
+    /// Whether everything appended is durable, or refused.
     pub fn is_idle(&self) -> bool {
-        self.queue.is_idle()
+        self.queue.is_idle() && self.writer.is_idle()
     }
 }
 
 impl Writer {
-    /// Asks for all admissions at once, and writes the entries that have theirs.
-    async fn write_admitted(&self, asked: Vec<(Entry, Admission)>) -> Vec<Answer> {
+    /// Asks for all admissions at once, and writes the entries that have theirs. Done when they have
+    /// their places in the order.
+    async fn write_admitted(&self, asked: Vec<(Entry, Admission)>) -> Vec<Outcome> {
         let (entries, admissions): (Vec<Entry>, Vec<Admission>) = asked.into_iter().unzip();
         let waits = join_all(admissions).await;
         let admitted = entries.into_iter().zip(&waits).filter(|(_, wait)| wait.is_none());
@@ -148,17 +160,27 @@ impl Writer {
             false => self.write(admitted).await,
         }
         .into_iter();
-        let answer = |wait: &Option<u32>| match wait {
-            Some(wait) => Err(Refusal::TooOften(*wait)),
-            None => written.next().unwrap_or(Err(Refusal::Unavailable)),
+        let outcome = |wait: Option<u32>| match wait {
+            Some(wait) => refused(Refusal::TooOften(wait)),
+            None => written.next().unwrap_or_else(|| refused(Refusal::Unavailable)),
         };
-        waits.iter().map(answer).collect()
+        waits.into_iter().map(outcome).collect()
     }
 
-    async fn write(&self, entries: Vec<Entry>) -> Vec<Answer> {
+    async fn write(&self, entries: Vec<Entry>) -> Vec<Outcome> {
         match self {
-            Self::Direct(log) => log.commit(entries).await,
+            Self::Direct(log) => {
+                log.commit(entries).await.into_iter().map(|answer| ready(answer).boxed()).collect()
+            }
             Self::Kafka(log) => log.log(entries).await,
+        }
+    }
+
+    /// Whether nothing is on its way.
+    fn is_idle(&self) -> bool {
+        match self {
+            Self::Direct(_) => true,
+            Self::Kafka(log) => log.is_idle(),
         }
     }
 
@@ -169,6 +191,10 @@ impl Writer {
             Self::Kafka(log) => log.is_away(),
         }
     }
+}
+
+fn refused(refusal: Refusal) -> Outcome {
+    ready(Err(refusal)).boxed()
 }
 
 impl From<Refusal> for Error {

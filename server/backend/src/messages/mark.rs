@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    future::{Ready, ready},
     sync::Arc,
     time::Duration,
 };
@@ -33,7 +34,7 @@ const PACE: Duration = Duration::from_millis(100);
 
 /// The writer of marks.
 pub struct Marks {
-    queue: GroupCommit<Raise, Result<Mark>>,
+    queue: GroupCommit<Raise, Ready<Result<Mark>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -79,7 +80,7 @@ impl Marks {
         let writer = Arc::new((db, bus));
         let queue = GroupCommit::start(WAITING, BATCH, PACE, move |raises: Vec<Raise>| {
             let writer = writer.clone();
-            async move { commit(&writer.0, &writer.1, raises).await }
+            async move { commit(&writer.0, &writer.1, raises).await.into_iter().map(ready).collect() }
         });
         Self { queue }
     }

@@ -1,6 +1,6 @@
 //! Who is a member of what, asked for many at once.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use diesel::{
     QueryableByName,
@@ -10,10 +10,14 @@ use diesel_async::RunQueryDsl;
 use model::{RoomId, UserId};
 
 use crate::{
+    Backend,
     cache::{Cache, Key},
     database::Pool,
     failure::Outcome,
 };
+
+/// A part of [`Key::lifetime`]: what was kept just after one time lives past the next.
+const RENEW_EVERY: Duration = Duration::from_secs(900);
 
 /// Answers who is in a room, from the cache where it knows.
 #[derive(Clone)]
@@ -30,33 +34,55 @@ struct Member {
     user_id: UserId,
 }
 
+impl Backend {
+    /// Keeps the memberships of whoever is connected in the cache, for ever: they can write though the
+    /// database goes away. Ends at once where they need not be known.
+    pub async fn run_memberships(self) {
+        if !self.log.asks_for_members() {
+            return;
+        }
+        let mut again = tokio::time::interval(RENEW_EVERY);
+        loop {
+            again.tick().await;
+            self.members.renew(&self.hub.memberships()).await;
+        }
+    }
+}
+
 impl Membership {
     pub fn new(db: Pool, cache: Arc<Cache>) -> Self {
         Self { db, cache }
     }
 
-    /// For each pair whether the person is a member of the room, in the pairs' order.
+    /// For each pair whether the person is a member of the room, in the pairs' order; `None` where the
+    /// cache does not know and the database does not answer.
     ///
     /// What the cache does not know is read in one statement. That somebody is a member is kept; that
     /// somebody is not is not, so that who has just been let in is not turned away. Who ends a membership
     /// forgets it as the cache's promise says.
-    pub async fn are_members(&self, pairs: &[(RoomId, UserId)]) -> Outcome<Vec<bool>> {
+    pub async fn are_members(&self, pairs: &[(RoomId, UserId)]) -> Vec<Option<bool>> {
         let keys: Vec<Key> = pairs.iter().map(|(room, user)| Key::Membership(*room, *user)).collect();
-        let mut answers: Vec<bool> =
-            self.cache.get_many(&keys).await.into_iter().map(|known| known == Some(true)).collect();
-        let missing = pairs.iter().zip(&answers).filter(|(_, known)| !**known).map(|(pair, _)| *pair);
+        let cached = self.cache.get_many(&keys).await;
+        let mut answers: Vec<Option<bool>> = cached.into_iter().map(|known| known.filter(|is| *is)).collect();
+        let missing = pairs.iter().zip(&answers).filter(|(_, known)| known.is_none()).map(|(pair, _)| *pair);
         let missing: HashSet<(RoomId, UserId)> = missing.collect();
         if missing.is_empty() {
-            return Ok(answers);
+            return answers;
         }
-        let members = self.read_members(&missing).await?;
+        let members = match self.read_members(&missing).await {
+            Ok(members) => members,
+            Err(error) => {
+                tracing::warn!(%error, "whether senders are members cannot be told");
+                return answers;
+            }
+        };
         for (answer, pair) in answers.iter_mut().zip(pairs) {
-            *answer |= members.contains(pair);
+            answer.get_or_insert(members.contains(pair));
         }
         let found: Vec<(Key, bool)> =
             members.into_iter().map(|(room, user)| (Key::Membership(room, user), true)).collect();
         self.cache.put_many(&found).await;
-        Ok(answers)
+        answers
     }
 
     /// Notes memberships that were just read: whoever comes may write, though the database goes away
@@ -64,6 +90,15 @@ impl Membership {
     pub async fn note(&self, user: UserId, rooms: &[RoomId]) {
         let found: Vec<(Key, bool)> = rooms.iter().map(|room| (Key::Membership(*room, user), true)).collect();
         self.cache.put_many(&found).await;
+    }
+
+    /// Lets what is known of these memberships be known for longer.
+    async fn renew(&self, memberships: &[(UserId, Vec<RoomId>)]) {
+        let keys = |(user, rooms): &(UserId, Vec<RoomId>)| {
+            let user = *user;
+            rooms.iter().map(move |room| Key::Membership(*room, user)).collect::<Vec<_>>()
+        };
+        self.cache.renew(&memberships.iter().flat_map(keys).collect::<Vec<_>>()).await;
     }
 
     async fn read_members(&self, pairs: &HashSet<(RoomId, UserId)>) -> Outcome<HashSet<(RoomId, UserId)>> {

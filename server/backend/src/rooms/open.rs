@@ -24,11 +24,17 @@ impl Backend {
             return Err(Error::invalid("with", "A private chat needs another person."));
         }
         self.limits.check(Limit::OpenRoom, who.user()).await?;
-        let (room, made) = self.find_or_make(who.user(), with).await?;
+        // Goes on though nobody waits any more: a room that stands is told.
+        let (backend, who) = (self.clone(), *who);
+        let opened = tokio::spawn(async move { backend.open_and_announce(&who, with).await });
+        opened.await.map_err(|_| Error::unavailable())?
+    }
+
+    /// Announces a room that was there before, too: who made it may have died before it was told.
+    async fn open_and_announce(&self, who: &SignedIn, with: UserId) -> Result<Room> {
+        let room = self.find_or_make(who.user(), with).await?;
         let room = self.room(who, room).await?;
-        if made {
-            self.announce_room(&room);
-        }
+        self.announce_room(&room);
         Ok(room)
     }
 
@@ -40,21 +46,21 @@ impl Backend {
         }
     }
 
-    async fn find_or_make(&self, me: UserId, with: UserId) -> Outcome<(RoomId, bool)> {
+    async fn find_or_make(&self, me: UserId, with: UserId) -> Outcome<RoomId> {
         let pair = (me.min(with), me.max(with));
         let now = self.clock.now();
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             if let Some(room) = find(db, pair).await? {
-                return Ok((room, false));
+                return Ok(room);
             }
             if !exists(db, with).await? {
                 return Err(Error::not_found("person").into());
             }
             match make(db, pair, now).await? {
-                Some(room) => Ok((room, true)),
+                Some(room) => Ok(room),
                 // Another device was faster.
-                None => Ok((find(db, pair).await?.ok_or(diesel::result::Error::NotFound)?, false)),
+                None => Ok(find(db, pair).await?.ok_or(diesel::result::Error::NotFound)?),
             }
         })
         .await

@@ -2,7 +2,7 @@
 
 use std::{
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -32,6 +32,8 @@ pub struct Kafka {
     folder: tempfile::TempDir,
     port: u16,
     controller: u16,
+    /// What it asks for, over TLS; nothing, without, if there is none.
+    password: Option<String>,
     child: Option<Child>,
 }
 
@@ -49,11 +51,24 @@ impl Kafka {
     /// # Panics
     /// Kafka cannot be started; `sh scripts/engines.sh` installs it.
     pub async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    /// One that speaks TLS, with the certificate in [`Kafka::authorities`], and asks who comes for a
+    /// password: that of `rapport`.
+    ///
+    /// # Panics
+    /// Kafka cannot be started; `sh scripts/engines.sh` installs it.
+    pub async fn start_secure(password: &str) -> Self {
+        Self::start_with(Some(password.to_owned())).await
+    }
+
+    async fn start_with(password: Option<String>) -> Self {
         let mut said = String::new();
         for _ in 0..ATTEMPTS {
             let folder = tempfile::Builder::new().prefix("rapport-kafka-").tempdir().expect("a folder");
             let (port, controller) = free_ports();
-            let mut kafka = Self { folder, port, controller, child: None };
+            let mut kafka = Self { folder, port, controller, password: password.clone(), child: None };
             match kafka.try_run().await {
                 Ok(()) => return kafka,
                 // Somebody else took a port that was free a moment ago.
@@ -65,6 +80,11 @@ impl Kafka {
 
     pub fn brokers(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The certificate of [`Kafka::start_secure`].
+    pub fn authorities(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
     }
 
     /// A topic of one test's own, with so many partitions: with one, all rooms are in one order.
@@ -92,21 +112,41 @@ impl Kafka {
         self.try_run().await.expect("it answers again");
     }
 
+    /// Starts another Kafka in the place of this one, which keeps nothing.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn run_anew(&mut self) {
+        self.kill();
+        std::fs::remove_dir_all(self.folder.path().join("files")).expect("it was here");
+        self.run().await;
+    }
+
     async fn try_run(&mut self) -> Result<(), String> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/engines/kafka.sh");
         let mut command = Command::new("bash");
         command.arg(script).arg(self.folder.path());
         command.args([self.port.to_string(), self.controller.to_string()]);
+        if let Some(password) = &self.password {
+            command.env("KAFKA_SECURE", password);
+        }
         let log = std::fs::File::create(self.folder.path().join("output")).expect("a file");
         command.stdin(Stdio::piped()).stdout(log.try_clone().expect("a file")).stderr(log);
         self.child = Some(command.spawn().expect("bash is there"));
-        let brokers = self.brokers();
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", self.brokers());
+        if let Some(password) = &self.password {
+            client.set("security.protocol", "sasl_ssl").set("sasl.mechanism", "PLAIN");
+            client.set("sasl.username", "rapport").set("sasl.password", password);
+            // Whose it is, is for the tests.
+            client.set("enable.ssl.certificate.verification", "false");
+        }
         until("Kafka answers, or ends", async || {
             if self.child.as_mut().and_then(|child| child.try_wait().ok().flatten()).is_some() {
                 return Some(Err(self.last_words()));
             }
-            let brokers = brokers.clone();
-            let asked = tokio::task::spawn_blocking(move || answers(brokers));
+            let client = client.clone();
+            let asked = tokio::task::spawn_blocking(move || answers(&client));
             asked.await.ok()?.map(Ok)
         })
         .await
@@ -142,8 +182,8 @@ impl Drop for Kafka {
     }
 }
 
-fn answers(brokers: String) -> Option<()> {
-    let client: BaseConsumer = ClientConfig::new().set("bootstrap.servers", brokers).create().ok()?;
+fn answers(client: &ClientConfig) -> Option<()> {
+    let client: BaseConsumer = client.create().ok()?;
     let found = client.fetch_metadata(None, Duration::from_secs(2)).ok()?;
     (!found.brokers().is_empty()).then_some(())
 }

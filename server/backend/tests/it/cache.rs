@@ -19,6 +19,7 @@ contract!(cache, memory:
     takes_a_thousand_in_one_go,
     what_is_forgotten_is_not_brought_back,
     a_value_stands_until_it_is_forgotten,
+    what_is_renewed_is_what_was_there,
 );
 
 #[tokio::test]
@@ -45,8 +46,8 @@ async fn members_are_asked_for_in_one_go_and_only_members_are_remembered() {
     let nowhere = RoomId::new();
     let pairs =
         [(room, ana.user()), (room, cy.user()), (nowhere, ana.user()), (room, bo.user()), (room, ana.user())];
-    assert_eq!(world.members.are_members(&pairs).await.unwrap(), [true, false, false, true, true]);
-    assert_eq!(world.members.are_members(&[]).await.unwrap(), [] as [bool; 0]);
+    assert_eq!(world.members.are_members(&pairs).await, [true, false, false, true, true].map(Some));
+    assert_eq!(world.members.are_members(&[]).await, []);
     assert_eq!(world.cache.get(Key::Membership(room, ana.user())).await, Some(true));
     assert_eq!(world.cache.get::<bool>(Key::Membership(room, cy.user())).await, None);
 
@@ -57,7 +58,24 @@ async fn members_are_asked_for_in_one_go_and_only_members_are_remembered() {
          DELETE FROM members WHERE user_id = '{bo}'"
     );
     execute(world.database.url(), &sql).await.unwrap();
-    assert_eq!(world.members.are_members(&[(room, cy), (room, bo)]).await.unwrap(), [true, true]);
+    assert_eq!(world.members.are_members(&[(room, cy), (room, bo)]).await, [true, true].map(Some));
     world.cache.forget(Key::Membership(room, bo)).await.unwrap();
-    assert_eq!(world.members.are_members(&[(room, cy), (room, bo)]).await.unwrap(), [true, false]);
+    assert_eq!(world.members.are_members(&[(room, cy), (room, bo)]).await, [true, false].map(Some));
+}
+
+/// Fails when one whom the cache does not know spoils the answer for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_database_the_cache_answers_for_whom_it_knows() {
+    let world = TestBackend::start().await;
+    let (ana, bo, room) = world.pair().await;
+    world.members.note(ana.user(), &[room]).await;
+    let url = world.database.url();
+    let name = url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a name");
+    let away = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    execute(&url.replace(name, "postgres"), &away).await.expect("the server answers");
+    let pairs = [(room, bo.user()), (room, ana.user())];
+    assert_eq!(world.members.are_members(&pairs).await, [None, Some(true)]);
 }

@@ -137,6 +137,19 @@ async fn a_new_room_reaches_the_open_sockets_of_its_members() {
     assert!(matches!(&frames[1], ServerFrame::Change(change) if change.rev == Rev(1)));
 }
 
+/// Whoever made it may have died before it was told. Fails when only a new room is announced.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_nobody_was_told_of_is_told_when_it_is_opened_again() {
+    let world = TestBackend::start().await;
+    let [ana, bo] = [world.person("ana").await, world.person("bo_").await];
+    let room = world.open_private(&ana, bo.user()).await.unwrap();
+    let untold = world.hub.listen(bo.user(), bo.session()).unwrap();
+    assert_eq!(world.open_private(&ana, bo.user()).await.unwrap().id, room.id);
+    assert_eq!(drain(&untold).unwrap().len(), 1);
+    world.say(&ana, room.id, &["hello"]).await;
+    assert_eq!(drain(&untold).unwrap().len(), 1, "it listens to the room");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_out_closes_the_sockets_of_that_session_alone() {
     let world = TestBackend::start().await;

@@ -3,13 +3,16 @@
 use backend::{
     Backend,
     database::schema::{log_offsets, messages},
-    message_log::{DeadLetters, Entry, KafkaSettings, MessageLog, Refusal, Store, create_topics, run_store},
+    message_log::{
+        DeadLetters, Entry, KafkaSettings, Mechanism, MessageLog, Refusal, Sasl, Security, Store,
+        check_topics, create_topics, run_store,
+    },
     testing::{Kafka, TestBackend, until},
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::{FutureExt, future::join_all};
-use model::{Body, MessageId, Offset, RoomId, UserId};
+use model::{Body, MessageId, Offset, RoomId, Sent, UserId};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -23,7 +26,8 @@ fn store(world: &Backend, settings: &KafkaSettings) -> DropGuard {
 
 fn log(world: &Backend, settings: &KafkaSettings) -> MessageLog {
     let members = world.members.clone();
-    MessageLog::kafka(settings, members, world.bus.clone(), world.clock.clone()).expect("good settings")
+    MessageLog::kafka(settings, world.db.clone(), members, world.bus.clone(), world.clock.clone())
+        .expect("good settings")
 }
 
 async fn append(log: &MessageLog, room: RoomId, sender: UserId, text: &str) -> MessageId {
@@ -202,4 +206,113 @@ async fn row_5_without_kafka_sends_are_refused_at_once_and_nothing_accepted_is_l
     until("it is noticed", async || log.is_open().then_some(())).await;
     append(&log, room, ana.user(), "after").await;
     assert_eq!(until_texts(&world, room, 2).await, ["before", "after"]);
+}
+
+/// Fails when one of the settings does not reach Kafka's client: it then does not get in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kafka_with_tls_and_a_password_takes_who_has_both() {
+    const PASSWORD: &str = "a secret of the test";
+    let kafka = Kafka::start_secure(PASSWORD).await;
+    let world = TestBackend::start().await;
+    let (ana, _, room) = world.pair().await;
+    let settings = |mechanism, password: &str| KafkaSettings {
+        brokers: kafka.brokers(),
+        topic: "room-events".to_owned(),
+        partitions: 1,
+        replication: 1,
+        group: "rapport-store".to_owned(),
+        security: Security {
+            tls: true,
+            authorities: Some(kafka.authorities()),
+            sasl: Some(Sasl { mechanism, username: "rapport".to_owned(), password: password.to_owned() }),
+        },
+    };
+    create_topics(&settings(Mechanism::Plain, PASSWORD)).await.expect("it takes the password");
+    let mut said = vec![];
+    for mechanism in [Mechanism::Plain, Mechanism::ScramSha256, Mechanism::ScramSha512] {
+        let settings = settings(mechanism, PASSWORD);
+        let running = store(&world, &settings);
+        append(&log(&world, &settings), room, ana.user(), mechanism.name()).await;
+        said.push(mechanism.name());
+        assert_eq!(until_texts(&world, room, said.len()).await, said);
+        drop(running);
+    }
+
+    let right = settings(Mechanism::ScramSha256, PASSWORD);
+    let system = Security { authorities: None, ..right.security.clone() };
+    let unencrypted = Security { tls: false, ..right.security.clone() };
+    for (refused, why) in [
+        (settings(Mechanism::ScramSha256, "a guess"), "the password is wrong"),
+        (KafkaSettings { security: system, ..right.clone() }, "nobody known vouches for its certificate"),
+        (KafkaSettings { security: unencrypted, ..right.clone() }, "it speaks TLS only"),
+    ] {
+        assert!(check_topics(&refused).await.is_err(), "{why}");
+    }
+    check_topics(&right).await.expect("it is there all the time");
+}
+
+/// Fails when places are Kafka's own offsets: they would begin anew, and clients let go of what lies below
+/// a place they were told before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kafka_set_up_anew_goes_on_above_the_one_before() {
+    let mut kafka = Kafka::start().await;
+    let settings = kafka.topic(1).await;
+    let world = TestBackend::start().await;
+    let (ana, _, room) = world.pair().await;
+    let log = log(&world, &settings);
+    let _running = store(&world, &settings);
+    let place = async |text: &str| {
+        let entry = Entry { id: MessageId::new(), room, sender: ana.user(), body: Body::new(text).unwrap() };
+        let sent = until("it is logged", async || {
+            log.append(entry.clone(), std::future::ready(None).boxed()).await.ok()
+        });
+        let Sent::Logged(logged) = sent.await else { panic!("{text} is not logged") };
+        logged.log
+    };
+    assert_eq!(place("one").await, Offset(0));
+    assert_eq!(until_texts(&world, room, 1).await, ["one"]);
+    kafka.run_anew().await;
+    create_topics(&settings).await.expect("it is empty");
+    let second = place("two").await;
+    assert_eq!(second.0 % (1 << 32), 0);
+    assert!(second > Offset(0), "{second}");
+    assert_eq!(until_texts(&world, room, 2).await, ["one", "two"]);
+    assert_eq!(world.room(&ana, room).await.unwrap().log, second.next());
+}
+
+/// Fails when they are kept one after the other: the database gives the transaction up meanwhile, and the
+/// batch is tried for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_nothing_but_dead_letters_is_passed() {
+    const DEAD: usize = 2_000;
+    let settings = Kafka::of_the_process().await.topic(1).await;
+    let world = TestBackend::start().await;
+    let (ana, _, room) = world.pair().await;
+    let producer: FutureProducer =
+        rdkafka::ClientConfig::new().set("bootstrap.servers", &settings.brokers).create().unwrap();
+    let dead = (0..DEAD).map(|_| {
+        let record = FutureRecord::<[u8], [u8]>::to(&settings.topic).payload(b"not an entry");
+        producer.send(record, std::time::Duration::from_secs(10))
+    });
+    assert!(join_all(dead).await.iter().all(Result::is_ok));
+    append(&log(&world, &settings), room, ana.user(), "after").await;
+    let _running = store(&world, &settings);
+    assert_eq!(until_texts(&world, room, 1).await, ["after"]);
+    assert_eq!(DeadLetters::at(&settings).unwrap().list().await.unwrap().len(), DEAD);
+}
+
+/// Fails when the topic is not looked at: what is logged into one that nobody stores from is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_topic_nothing_is_taken_and_none_is_made() {
+    let settings = Kafka::of_the_process().await.topic(1).await;
+    let misspelt = KafkaSettings { topic: format!("{}-", settings.topic), ..settings.clone() };
+    let other = KafkaSettings { partitions: 2, ..settings };
+    let world = TestBackend::start().await;
+    let (ana, _, room) = world.pair().await;
+    for wrong in [misspelt, other] {
+        let entry = Entry { id: MessageId::new(), room, sender: ana.user(), body: Body::new("x").unwrap() };
+        let refused = log(&world, &wrong).append(entry, std::future::ready(None).boxed()).await;
+        assert_eq!(refused, Err(Refusal::Unavailable));
+        assert!(check_topics(&wrong).await.is_err());
+    }
 }

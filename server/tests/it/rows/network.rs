@@ -1,12 +1,11 @@
 //! Connections that end without saying so, and crowds that come back.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use futures::future::join_all;
 use model::{
     limits::SILENCE_MS,
     wire::{CloseCode, ServerFrame},
 };
+use tokio::sync::watch;
 
 use crate::world::World;
 
@@ -50,16 +49,20 @@ async fn row_13_a_crowd_reconnects_at_once_and_everybody_is_caught_up() {
     drop(devices);
     world.backend.say(&people[0].who, room, &["while you were away"]).await;
 
-    let back = AtomicUsize::new(0);
+    let (back, mut returns) = watch::channel(0);
     let crowd = join_all((0..CROWD).map(async |n| {
         let mut device = world.dial(session(n)).await;
         let missed = device.catch_up(&[(room, 0)]).await;
-        back.fetch_add(1, Ordering::SeqCst);
+        back.send_modify(|count| *count += 1);
         (device, missed)
     }));
+    // All the while, and not more than anybody is told on coming back: a word for two who come.
     let talk = async {
-        while back.load(Ordering::SeqCst) < CROWD {
+        let mut seen = 0;
+        while seen < CROWD {
             world.backend.say(&people[0].who, room, &["while you come"]).await;
+            let next = CROWD.min(seen + 2);
+            seen = *returns.wait_for(|count| *count >= next).await.expect("somebody comes");
         }
         world.backend.say(&people[0].who, room, &["the end"]).await;
     };

@@ -12,7 +12,10 @@ mod watched;
 mod wire;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -48,6 +51,8 @@ struct Node {
     watched: Watched,
     ears: OnceLock<Ears>,
     hearing: watch::Sender<Hearing>,
+    /// Somebody went on before what was asked for was subscribed to.
+    unheard: AtomicBool,
 }
 
 /// Who takes what this node hears.
@@ -68,6 +73,7 @@ impl Redis {
             watched: Watched::default(),
             ears: OnceLock::new(),
             hearing: watch::Sender::new(Hearing::default()),
+            unheard: AtomicBool::new(false),
         });
         tokio::spawn(publisher::run(node.id, node.link.clone(), node.dropped.clone(), queue));
         Self(node)
@@ -96,8 +102,10 @@ impl Redis {
         }
         let asked = self.0.watched.asked();
         let mut hearing = self.0.hearing.subscribe();
-        // Whether it came to pass or not: the caller goes on.
-        let _ = timeout(PATIENCE, hearing.wait_for(|hearing| hearing.settles(asked))).await;
+        if timeout(PATIENCE, hearing.wait_for(|hearing| hearing.settles(asked))).await.is_err() {
+            // The caller goes on, and what it may miss is told once it is heard.
+            self.0.unheard.store(true, Ordering::Release);
+        }
     }
 
     pub(super) fn publish(&self, notice: &Notice) {
@@ -106,6 +114,10 @@ impl Redis {
         if self.0.publications.try_send(Publication::Notice(notice.clone())).is_err() {
             self.0.dropped.count(1, "full");
         }
+    }
+
+    pub(super) fn tell_gap(&self) {
+        self.0.dropped.count(0, "before the start");
     }
 
     pub(super) async fn flush(&self) {

@@ -1,7 +1,11 @@
 //! The task that listens: keeps the subscriptions in line with what this node watches, over as many
 //! connections, one after the other, as it takes.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use ::redis::{AsyncConnectionConfig, Cmd, Pipeline, PushInfo, PushKind, Value};
 use anyhow::{anyhow, bail};
@@ -93,6 +97,8 @@ async fn listen(node: &Arc<Node>, missed: &mut bool, backoff: &mut Backoff) -> a
         }
         if std::mem::take(missed) {
             tracing::info!(redis = %node.settings.address(), "the other nodes are heard again");
+            node.tell_gap();
+        } else if node.unheard.swap(false, Ordering::AcqRel) {
             node.tell_gap();
         }
         backoff.reset();

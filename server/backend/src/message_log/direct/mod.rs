@@ -7,8 +7,10 @@ mod mutated;
 
 use std::time::Duration;
 
+use anyhow::anyhow;
 use bytes::Bytes;
 use model::{Accepted, Message, Rev, RoomId, Sent, wire};
+use tokio::time::timeout;
 
 use super::{
     Answer, Entry, Refusal,
@@ -21,6 +23,8 @@ use crate::{
     failure::{Failure, Outcome},
 };
 
+/// How long PostgreSQL may take for a batch.
+const WITHIN: Duration = Duration::from_secs(5);
 /// How often a batch is tried before its senders are told to try again.
 const ATTEMPTS: u32 = 3;
 
@@ -101,10 +105,14 @@ impl Direct {
         #[cfg(feature = "mutants")]
         use mutated as batch;
         let source = Source::Senders { now: self.clock.now() };
-        batch::write(&mut db, entries, source).await
+        let written = timeout(WITHIN, batch::write(&mut db, entries, source)).await;
+        written.unwrap_or_else(|_| Err(anyhow!("PostgreSQL does not answer").into()))
     }
 
+    /// Publishes what is new; on a bus of several nodes also what stood before, since the node that
+    /// stored it may have died before it told anybody.
     fn publish(&self, entries: &[Entry], written: &batch::Written, with_known: bool) {
+        let with_known = with_known || self.bus.is_shared();
         for (place, entry) in entries.iter().enumerate() {
             let Ok(accepted) = &written.answers[place] else { continue };
             if written.fresh[place] || with_known {

@@ -1,77 +1,115 @@
-//! Whether Kafka answers: so that senders are told at once while it does not.
+//! Opens the log once Kafka answers, is the one that is meant and has the topic; closes it when Kafka
+//! is found not to answer, so that senders are told at once.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
 };
 
-use rdkafka::{
-    ClientContext,
-    error::{KafkaError, RDKafkaErrorCode},
-    producer::{FutureProducer, Producer},
-};
+use anyhow::{Context, ensure};
+use rdkafka::{ClientConfig, metadata::Metadata, producer::Producer as _};
 
+use super::{
+    Settings,
+    deliveries::{Deliveries, Told},
+    logs::Logs,
+    producer::{Kafka, Open, Producer},
+    topics,
+};
+use crate::database::Pool;
+
+/// How long Kafka may take for an entry before its sender is told to try again.
+const ENTRY_MS: &str = "5000";
 /// Between two questions while it is away.
 const AGAIN: Duration = Duration::from_millis(250);
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Between two words in the log about what is not as it should be.
+const SAID_EVERY: Duration = Duration::from_secs(10);
 
-/// What is known of the brokers. Shared with the client, which notices first.
-#[derive(Clone, Default)]
-pub(super) struct Brokers(Arc<AtomicBool>);
+pub(super) struct Opener {
+    settings: Settings,
+    config: ClientConfig,
+    deliveries: Arc<Deliveries>,
+    logs: Logs,
+    producer: Arc<Producer>,
+}
 
-impl Brokers {
-    pub(super) fn are_away(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    fn note(&self, away: bool) {
-        if self.0.swap(away, Ordering::Relaxed) != away {
-            match away {
-                true => tracing::warn!("Kafka does not answer; messages are refused until it does"),
-                false => tracing::info!("Kafka answers again"),
-            }
-            metrics::gauge!("rapport_kafka_up").set(if away { 0.0 } else { 1.0 });
+/// Opens `kafka` whenever it is not open; ends with it.
+pub(super) async fn keep_open(kafka: Weak<Kafka>, mut opener: Opener) {
+    let deliveries = opener.deliveries.clone();
+    let mut again = tokio::time::interval(AGAIN);
+    again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut said: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            _ = again.tick() => {}
+            () = deliveries.lost() => {}
         }
-    }
-
-    /// An entry was not taken in time.
-    pub(super) fn lost(&self) {
-        self.note(true);
-    }
-
-    /// Asks until they answer, whenever they were lost; ends with the producer.
-    pub(super) async fn watch(self, producer: std::sync::Weak<FutureProducer<Self>>, topic: String) {
-        let mut again = tokio::time::interval(AGAIN);
-        again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            again.tick().await;
-            let Some(producer) = producer.upgrade() else { return };
-            if !self.are_away() {
-                continue;
+        let Some(kafka) = kafka.upgrade() else { return };
+        if deliveries.are_away() {
+            kafka.close();
+        } else if kafka.is_open() {
+            continue;
+        }
+        match opener.open().await {
+            Ok(open) => {
+                kafka.open(open);
+                said = None;
             }
-            let topic = topic.clone();
-            let asked = move || producer.client().fetch_metadata(Some(&topic), PATIENCE);
-            if let Ok(Ok(found)) = tokio::task::spawn_blocking(asked).await {
-                let led = |topic: &rdkafka::metadata::MetadataTopic| {
-                    !topic.partitions().is_empty() && topic.partitions().iter().all(|one| one.leader() >= 0)
-                };
-                if found.topics().iter().all(led) {
-                    self.note(false);
+            Err(error) => {
+                deliveries.note(true);
+                if said.is_none_or(|said| said.elapsed() >= SAID_EVERY) {
+                    said = Some(Instant::now());
+                    tracing::warn!(error = format!("{error:#}"), "messages cannot be logged");
                 }
             }
         }
     }
 }
 
-impl ClientContext for Brokers {
-    fn error(&self, error: KafkaError, reason: &str) {
-        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
-            self.note(true);
+impl Opener {
+    /// # Errors
+    /// The settings mean nothing to Kafka's client.
+    pub(super) fn new(settings: &Settings, db: Pool, deliveries: Arc<Deliveries>) -> anyhow::Result<Self> {
+        let mut config = settings.client();
+        config
+            // On every in-sync replica, once and in order whatever is sent again underneath.
+            .set("acks", "all")
+            .set("enable.idempotence", "true")
+            .set("message.timeout.ms", ENTRY_MS)
+            .set("linger.ms", "0");
+        let producer = Arc::new(config.create_with_context(Told(deliveries.clone()))?);
+        let logs = Logs::new(db, settings.topic.clone());
+        Ok(Self { settings: settings.clone(), config, deliveries, logs, producer })
+    }
+
+    async fn open(&mut self) -> anyhow::Result<Open> {
+        // A broker that lost what it had acknowledged makes the client give up for good.
+        if let Some((_, reason)) = self.producer.client().fatal_error() {
+            tracing::error!(reason, "Kafka's client gave up; going on with a new one");
+            self.producer = Arc::new(self.config.create_with_context(Told(self.deliveries.clone()))?);
         }
-        tracing::debug!(%error, reason, "Kafka's client reports an error");
+        let asked = self.producer.clone();
+        // All topics: asking for one by name could make it.
+        let ask = move || {
+            let metadata = asked.client().fetch_metadata(None, PATIENCE)?;
+            Ok::<_, anyhow::Error>((metadata, asked.client().fetch_cluster_id(PATIENCE)))
+        };
+        let (metadata, cluster) = tokio::task::spawn_blocking(ask).await??;
+        self.check(&metadata)?;
+        let cluster = cluster.context("which Kafka this is cannot be told yet")?;
+        let base = self.logs.of(&cluster).await?.base;
+        Ok(Open { producer: self.producer.clone(), base })
+    }
+
+    fn check(&self, metadata: &Metadata) -> anyhow::Result<()> {
+        let name = &self.settings.topic;
+        let topic = metadata.topics().iter().find(|topic| topic.name() == name);
+        let partitions = topic.map_or(&[][..], |topic| topic.partitions());
+        topics::check(&self.settings, partitions.len())?;
+        let led = partitions.iter().all(|partition| partition.leader() >= 0);
+        ensure!(led, "a partition of {name} has no broker that leads it");
+        Ok(())
     }
 }

@@ -11,9 +11,11 @@ use rdkafka::{
     producer::{FutureProducer, FutureRecord},
 };
 
-use super::Settings;
+use super::{Settings, reports::Reports};
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long Kafka may take for one. A transaction waits for it, so less than the database waits for that.
+const TAKEN_MS: &str = "4000";
 const REASON: &str = "reason";
 
 /// An entry that was not stored.
@@ -28,14 +30,17 @@ pub struct DeadLetter {
 /// The topic of dead letters.
 pub struct DeadLetters {
     settings: Settings,
-    producer: FutureProducer,
+    producer: FutureProducer<Reports>,
 }
 
 impl DeadLetters {
     /// # Errors
     /// The settings mean nothing to Kafka's client.
     pub fn at(settings: &Settings) -> anyhow::Result<Self> {
-        let producer = settings.client().set("acks", "all").set("enable.idempotence", "true").create()?;
+        let mut client = settings.client();
+        // Twice is as good as once: they are kept by place.
+        client.set("acks", "all").set("linger.ms", "0").set("message.timeout.ms", TAKEN_MS);
+        let producer = client.create_with_context(Reports)?;
         Ok(Self { settings: settings.clone(), producer })
     }
 

@@ -5,8 +5,11 @@
 
 mod brokers;
 mod dead_letters;
+mod deliveries;
+mod logs;
 mod producer;
 mod record;
+mod reports;
 mod settings;
 mod store;
 mod topics;

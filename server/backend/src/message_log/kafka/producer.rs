@@ -1,35 +1,52 @@
-//! Appending to the topic, and showing live what is durable.
+//! Appending to the topic.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::ready, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use model::{Logged, Message, Offset, Rev, RoomId, Sent, Seq, UserId, wire::ServerFrame};
-use rdkafka::{
-    error::KafkaError,
-    producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer},
+use futures::FutureExt;
+use model::{RoomId, UserId};
+use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig, ThreadedProducer};
+use tokio::{
+    sync::{oneshot, watch},
+    time::timeout,
 };
 
-use super::{Settings, brokers::Brokers, record};
+use super::{
+    Settings,
+    brokers::{Opener, keep_open},
+    deliveries::{Awaited, Deliveries, Told},
+    record,
+};
 use crate::{
-    bus::{Bus, Notice},
-    clock::{Clock, timestamp},
-    message_log::{Answer, Entry, Refusal},
+    bus::Bus,
+    clock::Clock,
+    database::Pool,
+    message_log::{Entry, Outcome, Refusal, refused},
     rooms::Membership,
 };
 
-/// How long Kafka may take for an entry before its sender is told to try again.
-const PATIENCE: &str = "5000";
 /// How long what is on its way may take when the process ends.
 const FLUSH: Duration = Duration::from_secs(8);
+/// How long the first entries of a process wait until Kafka is known to answer.
+const OPENING: Duration = Duration::from_secs(5);
+
+pub(super) type Producer = ThreadedProducer<Told>;
 
 pub(in crate::message_log) struct Kafka {
-    producer: Arc<FutureProducer<Brokers>>,
-    brokers: Brokers,
     topic: String,
+    /// `None` until Kafka has been found to answer, and again while it is away.
+    open: watch::Sender<Option<Open>>,
+    deliveries: Arc<Deliveries>,
     members: Membership,
-    bus: Bus,
     clock: Clock,
+}
+
+/// A Kafka that takes entries.
+#[derive(Clone)]
+pub(super) struct Open {
+    pub(super) producer: Arc<Producer>,
+    /// What Kafka's offsets are counted from: see [`super::logs`].
+    pub(super) base: i64,
 }
 
 impl Kafka {
@@ -37,97 +54,94 @@ impl Kafka {
     /// The settings mean nothing to Kafka's client. Whether a broker answers shows later.
     pub(in crate::message_log) fn start(
         settings: &Settings,
+        db: Pool,
         members: Membership,
         bus: Bus,
         clock: Clock,
-    ) -> anyhow::Result<Self> {
-        let brokers = Brokers::default();
-        let producer: FutureProducer<Brokers> = settings
-            .client()
-            // On every in-sync replica, once and in order whatever is sent again underneath.
-            .set("acks", "all")
-            .set("enable.idempotence", "true")
-            .set("message.timeout.ms", PATIENCE)
-            .set("linger.ms", "0")
-            .create_with_context(brokers.clone())?;
-        let producer = Arc::new(producer);
-        tokio::spawn(brokers.clone().watch(Arc::downgrade(&producer), settings.topic.clone()));
-        Ok(Self { producer, brokers, topic: settings.topic.clone(), members, bus, clock })
+    ) -> anyhow::Result<Arc<Self>> {
+        let deliveries = Arc::new(Deliveries::new(bus));
+        let opener = Opener::new(settings, db, deliveries.clone())?;
+        let (open, topic) = (watch::Sender::new(None), settings.topic.clone());
+        let kafka = Arc::new(Self { topic, open, deliveries, members, clock });
+        tokio::spawn(keep_open(Arc::downgrade(&kafka), opener));
+        Ok(kafka)
     }
 
     /// Whether entries are refused anyway.
     pub(in crate::message_log) fn is_away(&self) -> bool {
-        self.brokers.are_away()
+        self.deliveries.are_away()
     }
 
-    /// Logs the entries of members, in their order, and shows each room its own.
-    pub(in crate::message_log) async fn log(&self, entries: Vec<Entry>) -> Vec<Answer> {
-        if self.is_away() {
-            return vec![Err(Refusal::Unavailable); entries.len()];
+    /// Whether nothing is on its way.
+    pub(in crate::message_log) fn is_idle(&self) -> bool {
+        self.open.borrow().as_ref().is_none_or(|open| open.producer.in_flight_count() == 0)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.borrow().is_some()
+    }
+
+    pub(super) fn open(&self, open: Open) {
+        self.open.send_replace(Some(open));
+        self.deliveries.note(false);
+    }
+
+    /// Takes no more entries, and lets those go that have not left: one behind an entry that was
+    /// refused may be by the same sender, and must not overtake it.
+    pub(super) fn close(&self) {
+        if let Some(open) = self.open.send_replace(None) {
+            open.producer.purge(PurgeConfig::default().queue().non_blocking());
         }
-        let pairs: Vec<(RoomId, UserId)> = entries.iter().map(|entry| (entry.room, entry.sender)).collect();
-        let members = match self.members.are_members(&pairs).await {
-            Ok(members) => members,
-            Err(error) => {
-                tracing::warn!(%error, "whether senders are members cannot be told");
-                return vec![Err(Refusal::Unavailable); entries.len()];
-            }
+    }
+
+    /// Logs the entries of members, in their order. Done when they have their places in the order: what
+    /// comes next need not wait until these are durable.
+    pub(in crate::message_log) async fn log(&self, entries: Vec<Entry>) -> Vec<Outcome> {
+        let Some(open) = self.opened().await else {
+            return entries.iter().map(|_| refused(Refusal::Unavailable)).collect();
         };
+        let pairs: Vec<(RoomId, UserId)> = entries.iter().map(|entry| (entry.room, entry.sender)).collect();
+        let members = self.members.are_members(&pairs).await;
         let at = self.clock.now();
         // All of them at once, so that they travel together; their order is that of the calls.
-        let sent: Vec<Result<DeliveryFuture, Refusal>> = entries
-            .iter()
-            .zip(members)
-            .map(|(entry, member)| if member { self.send(entry, at) } else { Err(Refusal::NotMember) })
-            .collect();
-        let mut answers = Vec::with_capacity(entries.len());
-        for (entry, sent) in entries.iter().zip(sent) {
-            let answer = match sent {
-                Ok(delivery) => self.delivered(entry, at, delivery).await,
-                Err(refusal) => Err(refusal),
-            };
-            answers.push(answer);
-        }
-        answers
-    }
-
-    fn send(&self, entry: &Entry, at: DateTime<Utc>) -> Result<DeliveryFuture, Refusal> {
-        let (key, payload) = (record::key(entry.room), record::write(entry, at));
-        let record = FutureRecord::to(&self.topic).key(&key).payload(&payload);
-        self.producer.send_result(record).map_err(|(error, _)| self.refused(entry, &error))
-    }
-
-    /// Waits until an entry is durable; then, and not before, everybody in the room may see it.
-    async fn delivered(&self, entry: &Entry, at: DateTime<Utc>, delivery: DeliveryFuture) -> Answer {
-        let log = match delivery.await {
-            Ok(Ok(delivery)) => Offset(delivery.offset),
-            Ok(Err((error, _))) => return Err(self.refused(entry, &error)),
-            // The producer is gone, and with it the process.
-            Err(_) => return Err(Refusal::Unavailable),
+        let send = |(entry, member)| match member {
+            Some(true) => self.send(&open, entry, at),
+            Some(false) => refused(Refusal::NotMember),
+            // The database is away, and the cache does not know.
+            None => refused(Refusal::Unavailable),
         };
-        metrics::counter!("rapport_accepted_total").increment(1);
-        let (room, id, at) = (entry.room, entry.id, timestamp(at));
-        let body = entry.body.as_str().to_owned();
-        let message = Message { id, seq: Seq::ZERO, rev: Rev::ZERO, sender: entry.sender, at, body };
-        let frame = Bytes::from(ServerFrame::Live { room, log, message }.encode());
-        self.bus.publish(&Notice::Room { room, rev: None, frame });
-        Ok(Sent::Logged(Logged { room, id, log, at }))
+        entries.into_iter().zip(members).map(send).collect()
     }
 
-    /// It may be in the log all the same: the same id may be sent again.
-    fn refused(&self, entry: &Entry, error: &KafkaError) -> Refusal {
-        tracing::warn!(%error, id = %entry.id, "an entry was not logged");
-        metrics::counter!("rapport_unavailable_total").increment(1);
-        self.brokers.lost();
-        Refusal::Unavailable
+    async fn opened(&self) -> Option<Open> {
+        if self.is_away() {
+            return None;
+        }
+        let mut open = self.open.subscribe();
+        let opened = timeout(OPENING, open.wait_for(|open| open.is_some())).await;
+        opened.ok()?.ok()?.clone()
+    }
+
+    fn send(&self, open: &Open, entry: Entry, at: DateTime<Utc>) -> Outcome {
+        let (key, payload) = (record::key(entry.room), record::write(&entry, at));
+        let (answer, outcome) = oneshot::channel();
+        let awaited = Box::new(Awaited { entry, at, base: open.base, answer });
+        let record = BaseRecord::with_opaque_to(&self.topic, awaited).key(&key).payload(&payload);
+        match open.producer.send(record) {
+            Ok(()) => outcome.map(|answer| answer.unwrap_or(Err(Refusal::Unavailable))).boxed(),
+            Err((error, record)) => {
+                ready(Err(self.deliveries.refused(&record.delivery_opaque.entry, &error))).boxed()
+            }
+        }
     }
 }
 
 impl Drop for Kafka {
     fn drop(&mut self) {
+        let Some(open) = self.open.send_replace(None) else { return };
         // Everything answered has left; this is for what nobody waits for any more.
-        if self.producer.in_flight_count() > 0 {
-            let _ = self.producer.flush(FLUSH);
+        if open.producer.in_flight_count() > 0 {
+            let _ = open.producer.flush(FLUSH);
         }
     }
 }

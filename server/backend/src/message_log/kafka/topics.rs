@@ -56,7 +56,6 @@ pub async fn create_topics(settings: &Settings) -> anyhow::Result<()> {
 /// It does not, or the topic has another number of partitions.
 pub async fn check_topics(settings: &Settings) -> anyhow::Result<()> {
     let found = partitions(settings, settings.client().create()?).await?;
-    ensure!(found > 0, "the topic {} is not there yet: run `rapport migrate`", settings.topic);
     check(settings, found)
 }
 
@@ -70,7 +69,12 @@ async fn partitions(settings: &Settings, admin: AdminClient<DefaultClientContext
     Ok(topic.partitions().len())
 }
 
-fn check(settings: &Settings, found: usize) -> anyhow::Result<()> {
+/// Whether the topic is as the settings say, which has so many partitions; none, and it is not there.
+///
+/// # Errors
+/// It is not.
+pub(super) fn check(settings: &Settings, found: usize) -> anyhow::Result<()> {
+    ensure!(found > 0, "the topic {} is not there yet: run `rapport migrate`", settings.topic);
     ensure!(
         found == usize::try_from(settings.partitions)?,
         "the topic {} has {found} partitions, and RAPPORT_KAFKA_PARTITIONS says {}: a room's order is \

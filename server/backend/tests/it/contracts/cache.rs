@@ -44,6 +44,17 @@ pub(crate) async fn what_is_forgotten_is_not_brought_back(cache: Cache) {
     assert_eq!(cache.forget(Key::Newest(RoomId::new())).await, Ok(()), "there was nothing");
 }
 
+/// Fails when `renew` puts a value, and when it takes a bar away.
+pub(crate) async fn what_is_renewed_is_what_was_there(cache: Cache) {
+    let [kept, unknown, barred] = [(); 3].map(|()| Key::Profile(UserId::new()));
+    cache.put(kept, &1).await;
+    cache.forget(barred).await.expect("it answers");
+    cache.renew(&[kept, unknown, barred]).await;
+    cache.renew(&[]).await;
+    cache.put(barred, &1).await;
+    assert_eq!(cache.get_many::<u32>(&[kept, unknown, barred]).await, [Some(1), None, None]);
+}
+
 pub(crate) async fn a_value_stands_until_it_is_forgotten(cache: Cache) {
     let key = Key::Newest(RoomId::new());
     cache.put(key, &1).await;

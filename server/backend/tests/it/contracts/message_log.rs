@@ -27,7 +27,8 @@ impl Medium {
         match self {
             Self::Direct => MessageLog::direct(db, bus, clock),
             Self::Kafka(settings) => {
-                MessageLog::kafka(settings, backend.members.clone(), bus, clock).expect("good settings")
+                MessageLog::kafka(settings, backend.db.clone(), backend.members.clone(), bus, clock)
+                    .expect("good settings")
             }
         }
     }

@@ -135,3 +135,20 @@ async fn a_redis_that_comes_late_is_waited_for() {
     one.bus.publish(&change(room, 1));
     assert_eq!(two.next(), change(room, 1));
 }
+
+/// Fails when nobody remembers that the wait was given up: what is published between the answer that
+/// came too late and the subscription is missed unseen.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_went_on_before_it_was_subscribed_is_told_a_gap() {
+    let server = RedisServer::start(&[]);
+    let nodes = nodes(&server);
+    let [slow, _] = &nodes;
+    connected(&nodes).await;
+    server.freeze();
+    let asked = Instant::now();
+    slow.listen_to(RoomId::new()).await;
+    assert!(asked.elapsed() >= Duration::from_secs(1), "it waits as long as it can");
+    assert_eq!(slow.gaps(), 0);
+    server.thaw();
+    until("the gap is told", async || slow.gaps() > 0).await;
+}

@@ -21,6 +21,7 @@ contract!(cache, in_redis:
     takes_a_thousand_in_one_go,
     what_is_forgotten_is_not_brought_back,
     a_value_stands_until_it_is_forgotten,
+    what_is_renewed_is_what_was_there,
 );
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,4 +81,19 @@ async fn without_redis_everything_is_missing_at_once_and_nothing_can_be_forgotte
         cache.get(keys[2]).await == Some(true)
     })
     .await;
+}
+
+/// Fails without `renew`, and when it makes a lifetime shorter.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_renewed_lives_as_long_as_if_it_were_new() {
+    let server = RedisServer::start(&[]);
+    let cache = Cache::redis(Link::open(server.settings()));
+    let key = Key::Membership(RoomId::new(), UserId::new());
+    cache.put(key, &true).await;
+    let mut redis = connection(&server.url()).await;
+    let names: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut redis).await.unwrap();
+    redis::cmd("EXPIRE").arg(&names[0]).arg(60).exec_async(&mut redis).await.unwrap();
+    cache.renew(&[key]).await;
+    let left: i64 = redis::cmd("TTL").arg(&names[0]).query_async(&mut redis).await.unwrap();
+    assert!(left > 3_500, "{left}");
 }

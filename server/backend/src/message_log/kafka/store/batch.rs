@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::{DateTime, Utc};
 use model::Offset;
 
-use super::super::record;
+use super::super::{logs::Log, record};
 use crate::message_log::Entry;
 
 /// Rows of one or several partitions, each partition's in the order of its log, without a hole.
@@ -16,7 +16,8 @@ pub(super) struct Batch(Vec<Row>);
 #[derive(Clone)]
 pub(super) struct Row {
     pub(super) partition: i32,
-    pub(super) log: Offset,
+    /// Kafka's own, within the partition.
+    pub(super) offset: Offset,
     pub(super) payload: Vec<u8>,
     pub(super) content: Content,
 }
@@ -35,13 +36,26 @@ pub(super) struct Span {
     pub(super) next: Offset,
 }
 
+impl Row {
+    /// Where it lies, as clients are told.
+    pub(super) fn place(&self, log: &Log) -> Offset {
+        Offset(log.base + self.offset.0)
+    }
+}
+
 impl Batch {
     pub(super) fn push(&mut self, partition: i32, offset: i64, payload: &[u8]) {
         let content = match record::read(payload) {
             Ok((entry, at)) => Content::Entry(entry, at),
             Err(reason) => Content::Dead(reason),
         };
-        self.0.push(Row { partition, log: Offset(offset), payload: payload.to_vec(), content });
+        self.0.push(Row { partition, offset: Offset(offset), payload: payload.to_vec(), content });
+    }
+
+    #[cfg(test)]
+    pub(super) fn push_entry(&mut self, partition: i32, offset: i64, entry: Entry, at: DateTime<Utc>) {
+        let content = Content::Entry(entry, at);
+        self.0.push(Row { partition, offset: Offset(offset), payload: vec![], content });
     }
 
     pub(super) fn rows(&self) -> &[Row] {
@@ -73,10 +87,10 @@ impl Batch {
         }
     }
 
-    /// Those that may be stored, with their places among the rows.
-    pub(super) fn entries(&self) -> (Vec<Entry>, Vec<(DateTime<Utc>, Offset)>) {
+    /// Those that may be stored, with when they were accepted and their places in the log.
+    pub(super) fn entries(&self, log: &Log) -> (Vec<Entry>, Vec<(DateTime<Utc>, Offset)>) {
         let entry = |row: &Row| match &row.content {
-            Content::Entry(entry, at) => Some((entry.clone(), (*at, row.log))),
+            Content::Entry(entry, at) => Some((entry.clone(), (*at, row.place(log)))),
             Content::Dead(_) => None,
         };
         self.0.iter().filter_map(entry).unzip()
@@ -86,8 +100,8 @@ impl Batch {
     pub(super) fn spans(&self) -> BTreeMap<i32, Span> {
         let mut spans: BTreeMap<i32, Span> = BTreeMap::new();
         for row in &self.0 {
-            let span = spans.entry(row.partition).or_insert(Span { first: row.log, next: row.log });
-            span.next = row.log.next();
+            let span = spans.entry(row.partition).or_insert(Span { first: row.offset, next: row.offset });
+            span.next = row.offset.next();
         }
         spans
     }

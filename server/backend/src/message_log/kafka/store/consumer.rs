@@ -11,13 +11,18 @@ use anyhow::Context;
 use model::Offset;
 use rdkafka::{
     ClientContext, Message, Offset as Place, TopicPartitionList,
+    config::RDKafkaLogLevel,
     consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext},
     error::KafkaError,
     types::RDKafkaRespErr,
 };
 use tokio::runtime::Handle;
 
-use super::{super::Settings, batch::Batch, offsets::Offsets};
+use super::{
+    super::{Settings, reports},
+    batch::Batch,
+    offsets::Offsets,
+};
 
 /// Most rows of a batch.
 const ROWS: usize = 5_000;
@@ -25,8 +30,9 @@ const ROWS: usize = 5_000;
 const LOOK: Duration = Duration::from_millis(100);
 /// How long Kafka may take to answer a question.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A reader not heard for so long is taken for dead, and another one gets its partitions.
-const SESSION_MS: &str = "10000";
+/// A reader not heard for so long is taken for dead, and another one gets its partitions: the least that
+/// a broker allows unless told otherwise, since the messages of a dead one wait so long for their numbers.
+const SESSION_MS: &str = "6000";
 /// Storing may have to wait for PostgreSQL, and the reader is polled meanwhile.
 const POLL_MS: &str = "300000";
 /// Between two looks at how much is still to be stored.
@@ -74,14 +80,16 @@ impl Reader {
         Ok(Self { consumer, topic, looked_at: Mutex::new(Instant::now()) })
     }
 
-    /// What has come, and what comes until `until`: whatever is there first, up to [`ROWS`].
-    pub(super) fn gather(&self, until: Instant) -> Batch {
+    /// What has come, and what comes until `until`: whatever is there first, up to [`ROWS`]. Where
+    /// nothing comes, not longer than until `else_until`.
+    pub(super) fn gather(&self, until: Instant, else_until: Option<Instant>) -> Batch {
+        let left = |until: Instant| until.saturating_duration_since(Instant::now());
         let mut batch = Batch::default();
         self.look_at_lag();
         while batch.len() < ROWS {
             let wait = match batch.is_empty() {
-                true => LOOK,
-                false => until.saturating_duration_since(Instant::now()),
+                true => else_until.map_or(LOOK, left).min(LOOK),
+                false => left(until),
             };
             match self.consumer.poll(wait) {
                 Some(Ok(message)) => {
@@ -102,7 +110,10 @@ impl Reader {
     /// # Errors
     /// No broker answers.
     pub(super) fn identify(&self) -> anyhow::Result<()> {
-        self.member().identify(&self.consumer)
+        match self.member().offsets.is_identified() {
+            true => Ok(()),
+            false => self.member().identify(&self.consumer),
+        }
     }
 
     /// Whether a partition is this reader's at the moment.
@@ -207,7 +218,9 @@ impl Member {
     }
 
     fn identify(&self, consumer: &BaseConsumer<Self>) -> anyhow::Result<()> {
-        self.offsets.identify(|| consumer.client().fetch_cluster_id(PATIENCE))
+        let cluster = consumer.client().fetch_cluster_id(PATIENCE);
+        let cluster = cluster.context("which Kafka this is cannot be told yet")?;
+        Ok(self.runtime.block_on(self.offsets.identify(&cluster))?)
     }
 
     fn stored(&self, partitions: &[i32]) -> anyhow::Result<std::collections::BTreeMap<i32, Offset>> {
@@ -273,8 +286,12 @@ fn note_lag(partition: i32, entries: i64) {
 }
 
 impl ClientContext for Member {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        reports::log(level, facility, message);
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(%error, reason, "Kafka's client reports an error");
+        reports::error(&error, reason);
     }
 }
 

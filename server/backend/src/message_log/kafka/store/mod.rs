@@ -12,20 +12,26 @@ mod write;
 
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
+use anyhow::anyhow;
+use model::RoomId;
+use tokio::{runtime::Handle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{DeadLetters, Settings};
 use crate::{bus::Bus, database::Pool, failure::Failure};
 use batch::Batch;
 use consumer::Reader;
+use notices::Notices;
 use offsets::Offsets;
 use write::Stored;
 
 /// Between two batches under load: what comes meanwhile shares a transaction.
 const PACE: Duration = Duration::from_millis(20);
-/// Between two tries while PostgreSQL or Kafka is away.
+/// How long PostgreSQL may take for a batch. Meanwhile nobody else can have these partitions.
+const WITHIN: Duration = Duration::from_secs(20);
+/// Between two tries while PostgreSQL or Kafka is away, and between two words about it in the log.
 const AGAIN: Duration = Duration::from_millis(250);
+const SAID_EVERY: Duration = Duration::from_secs(10);
 
 /// Where entries are stored, and who is told.
 pub struct Store {
@@ -39,9 +45,11 @@ pub struct Store {
 /// The settings mean nothing to Kafka's client. Everything that passes is waited out.
 pub async fn run_store(settings: &Settings, store: Store, stop: CancellationToken) -> anyhow::Result<()> {
     let runtime = Handle::current();
+    store.bus.tell_gap();
     let offsets = Offsets::new(store.db.clone(), settings);
     let reader = Reader::subscribe(settings, offsets.clone(), runtime.clone())?;
-    let keeper = Keeper { store, offsets, dead: DeadLetters::at(settings)?, reader, runtime, stop };
+    let (dead, notices) = (DeadLetters::at(settings)?, Notices::new(store.bus.clone()));
+    let keeper = Keeper { store, offsets, dead, reader, notices, said: None, runtime, stop };
     // A thread of its own: Kafka's client calls back while it is polled, and blocks.
     tokio::task::spawn_blocking(move || keeper.run()).await?;
     Ok(())
@@ -52,6 +60,9 @@ struct Keeper {
     offsets: Offsets,
     dead: DeadLetters,
     reader: Reader,
+    notices: Notices,
+    /// When trouble was last logged, since something was last stored.
+    said: Option<Instant>,
     runtime: Handle,
     stop: CancellationToken,
 }
@@ -71,13 +82,15 @@ impl Keeper {
         let mut next = Instant::now();
         while !self.stop.is_cancelled() {
             self.greet();
-            let batch = self.reader.gather(next);
+            let batch = self.reader.gather(next, self.notices.next_due());
+            self.notices.tell_due(Instant::now());
             if batch.is_empty() {
                 continue;
             }
             next = Instant::now() + if batch.len() > 1 { PACE } else { Duration::ZERO };
             self.keep(batch);
         }
+        self.notices.tell_all();
         self.reader.leave();
     }
 
@@ -90,7 +103,7 @@ impl Keeper {
         }
         let told = self.runtime.block_on(notices::tell_last(&self.store, &self.offsets, &partitions));
         if let Err(error) = told {
-            tracing::warn!(%error, "what was stored last cannot be told yet");
+            self.say(&error.into(), "what was stored last cannot be told yet");
             self.reader.greet_again(partitions);
             self.wait();
         }
@@ -116,11 +129,7 @@ impl Keeper {
                 }
                 Trouble::Data(error) => batch.condemn(&error.to_string()),
                 Trouble::Passing(error) => {
-                    tracing::warn!(
-                        error = format!("{error:#}"),
-                        entries = batch.len(),
-                        "a batch is not stored yet"
-                    );
+                    self.say(&error, "a batch is not stored yet");
                     metrics::counter!("rapport_log_retries_total").increment(1);
                     self.wait();
                 }
@@ -131,15 +140,22 @@ impl Keeper {
     fn write(&self, batch: &Batch) -> Result<Stored, Trouble> {
         self.reader.identify().map_err(Trouble::Passing)?;
         let began = Instant::now();
-        let written = self.runtime.block_on(write::write(&self.store.db, &self.offsets, &self.dead, batch));
+        let untold: Vec<RoomId> = self.notices.untold().collect();
+        let written = write::write(&self.store.db, &self.offsets, &self.dead, batch, untold);
+        let written = self.runtime.block_on(async { timeout(WITHIN, written).await });
+        let written =
+            written.unwrap_or_else(|_| Err(Trouble::Passing(anyhow!("PostgreSQL does not answer"))));
         if written.is_ok() {
             metrics::histogram!("rapport_store_seconds").record(began.elapsed().as_secs_f64());
         }
         written
     }
 
-    fn done(&self, batch: &Batch, stored: &Stored) {
-        notices::tell(&self.store.bus, batch, stored);
+    fn done(&mut self, batch: &Batch, stored: &Stored) {
+        if self.said.take().is_some() {
+            tracing::info!("storing again");
+        }
+        self.notices.tell(batch, stored, Instant::now());
         metrics::histogram!("rapport_log_batch_rows").record(batch.len() as f64);
         metrics::histogram!("rapport_log_batch_age_seconds").record(batch.age().as_secs_f64());
         metrics::counter!("rapport_stored_total").increment(stored.fresh_count());
@@ -147,20 +163,28 @@ impl Keeper {
     }
 
     /// Back to what PostgreSQL says, as soon as it says it.
-    fn start_again(&self) {
+    fn start_again(&mut self) {
         while !self.stop.is_cancelled() {
             match self.reader.seek_to_stored() {
                 Ok(()) => return,
-                Err(error) => {
-                    tracing::warn!(error = format!("{error:#}"), "where to go on cannot be told yet")
-                }
+                Err(error) => self.say(&error, "where to go on cannot be told yet"),
             }
             self.wait();
         }
     }
 
+    /// Logs what holds the store up; not with every try.
+    fn say(&mut self, error: &anyhow::Error, what: &'static str) {
+        if self.said.is_some_and(|said| said.elapsed() < SAID_EVERY) {
+            return;
+        }
+        self.said = Some(Instant::now());
+        tracing::warn!(error = format!("{error:#}"), "{what}");
+    }
+
     /// Stays in the group meanwhile: who is not heard loses the partitions.
-    fn wait(&self) {
+    fn wait(&mut self) {
+        self.notices.tell_due(Instant::now());
         self.reader.idle(AGAIN);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use anyhow::Context;
@@ -13,51 +13,64 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{Offset, RoomId};
 
-use super::{super::Settings, batch::Span};
+use super::{
+    super::{
+        Settings,
+        logs::{Log, Logs},
+    },
+    batch::Span,
+};
 use crate::{
     database::{Pool, schema::log_offsets},
     failure::Outcome,
 };
 
 /// As long as Kafka waits for a reader that is not heard.
-const IDLE_MS: &str = "10000";
+const IDLE_MS: &str = "6000";
 
 #[derive(Clone)]
 pub(super) struct Offsets {
     db: Pool,
-    topic: String,
-    /// Which log: the topic of a Kafka that was set up anew is another one, and begins at its beginning.
-    log: Arc<OnceLock<String>>,
+    logs: Logs,
+    /// Which log, once that is known.
+    log: Arc<RwLock<Option<Log>>>,
 }
 
 impl Offsets {
     pub(super) fn new(db: Pool, settings: &Settings) -> Self {
-        Self { db, topic: settings.topic.clone(), log: Arc::default() }
+        let logs = Logs::new(db.clone(), settings.topic.clone());
+        Self { db, logs, log: Arc::default() }
     }
 
-    /// Learns which Kafka this is, once.
+    /// Whether it is known which log this is, without which nothing can be stored.
+    pub(super) fn is_identified(&self) -> bool {
+        self.log().is_ok()
+    }
+
+    /// This is our topic in the Kafka with this id.
     ///
     /// # Errors
-    /// `ask` does not learn it: no broker answers.
-    pub(super) fn identify(&self, ask: impl FnOnce() -> Option<String>) -> anyhow::Result<()> {
-        if self.log.get().is_none() {
-            let kafka = ask().context("which Kafka this is cannot be told yet")?;
-            // Whoever was first has learnt the same.
-            let _ = self.log.set(format!("{}@{kafka}", self.topic));
-        }
+    /// The database does not answer.
+    pub(super) async fn identify(&self, cluster: &str) -> Outcome<()> {
+        let log = self.logs.of(cluster).await?;
+        *self.log.write().unwrap_or_else(PoisonError::into_inner) = Some(log);
         Ok(())
     }
 
-    fn log(&self) -> Outcome<&str> {
-        let log = self.log.get().context("which Kafka this is cannot be told yet")?;
-        Ok(log)
+    /// The log whose places are moved.
+    ///
+    /// # Errors
+    /// It is not known yet.
+    pub(super) fn log(&self) -> Outcome<Log> {
+        let log = self.log.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(log.clone().context("which Kafka this is cannot be told yet")?)
     }
 
     /// Where to go on, for each of the partitions that somebody has stored from.
     pub(super) async fn stored(&self, partitions: &[i32]) -> Outcome<BTreeMap<i32, Offset>> {
         let mut db = self.db.get().await?;
         let rows: Vec<(i32, Offset)> = log_offsets::table
-            .filter(log_offsets::log.eq(self.log()?).and(log_offsets::partition.eq_any(partitions)))
+            .filter(log_offsets::log.eq(self.log()?.name).and(log_offsets::partition.eq_any(partitions)))
             .select((log_offsets::partition, log_offsets::next_offset))
             .load(&mut db)
             .await?;
@@ -68,7 +81,7 @@ impl Offsets {
     pub(super) async fn last_rooms(&self, partitions: &[i32]) -> Outcome<Vec<RoomId>> {
         let mut db = self.db.get().await?;
         let rooms: Vec<Vec<RoomId>> = log_offsets::table
-            .filter(log_offsets::log.eq(self.log()?).and(log_offsets::partition.eq_any(partitions)))
+            .filter(log_offsets::log.eq(self.log()?.name).and(log_offsets::partition.eq_any(partitions)))
             .select(log_offsets::last_rooms)
             .load(&mut db)
             .await?;
@@ -99,7 +112,7 @@ impl Offsets {
                  SELECT given.first FROM unnest($2, $3) AS given (partition, first) \
                  WHERE given.partition = excluded.partition)",
         )
-        .bind::<Text, _>(self.log()?)
+        .bind::<Text, _>(self.log()?.name)
         .bind::<Array<Integer>, _>(spans.keys().copied().collect::<Vec<_>>())
         .bind::<Array<BigInt>, _>(spans.values().map(|span| span.first).collect::<Vec<_>>())
         .bind::<Array<BigInt>, _>(spans.values().map(|span| span.next).collect::<Vec<_>>())
@@ -114,7 +127,7 @@ impl Offsets {
     /// where it begins; what was stored before is recognised by its ids.
     pub(super) async fn reset(&self, partition: i32, to: Offset) -> Outcome<()> {
         let mut db = self.db.get().await?;
-        diesel::update(log_offsets::table.find((self.log()?, partition)))
+        diesel::update(log_offsets::table.find((self.log()?.name, partition)))
             .set(log_offsets::next_offset.eq(to))
             .execute(&mut db)
             .await?;

@@ -2,10 +2,11 @@
 
 use anyhow::anyhow;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use futures::future::try_join_all;
 use model::{Accepted, RoomId};
 
 use super::{
-    super::{DeadLetter, DeadLetters},
+    super::{DeadLetter, DeadLetters, logs::Log},
     Trouble,
     batch::{Batch, Content, Row},
     offsets::Offsets,
@@ -20,7 +21,11 @@ use crate::{
 };
 
 /// What became of a batch, row by row.
-pub(super) struct Stored(Vec<Outcome>);
+pub(super) struct Stored {
+    /// Where it was read from.
+    pub(super) log: Log,
+    pub(super) outcomes: Vec<Outcome>,
+}
 
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
@@ -30,16 +35,13 @@ pub(super) enum Outcome {
     Known(Accepted),
     /// Another entry stands under its id.
     Conflict,
-    Dead,
+    /// It can never be stored, for this reason.
+    Dead(String),
 }
 
 impl Stored {
-    pub(super) fn outcomes(&self) -> &[Outcome] {
-        &self.0
-    }
-
     pub(super) fn fresh_count(&self) -> u64 {
-        self.0.iter().filter(|outcome| matches!(outcome, Outcome::Fresh(_))).count() as u64
+        self.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Fresh(_))).count() as u64
     }
 }
 
@@ -58,18 +60,20 @@ impl From<diesel::result::Error> for Trouble {
     }
 }
 
-/// Stores a batch, all or nothing. What can never be stored is kept among the dead letters first, so
+/// Stores a batch, all or nothing, and notes its rooms and the `untold` as those that may have to be
+/// told again. What can never be stored is kept among the dead letters first, so
 /// that no crash loses it.
 pub(super) async fn write(
     db: &Pool,
     offsets: &Offsets,
     dead: &DeadLetters,
     batch: &Batch,
+    untold: Vec<RoomId>,
 ) -> Result<Stored, Trouble> {
     #[cfg(feature = "mutants")]
     crate::mutants::die_at("store-after-read");
     let mut db = db.get().await.map_err(Failure::from)?;
-    let stored = db.transaction(async |db| store(db, offsets, dead, batch).await).await?;
+    let stored = db.transaction(async |db| store(db, offsets, dead, batch, untold).await).await?;
     #[cfg(feature = "mutants")]
     crate::mutants::die_at("store-after-commit");
     Ok(stored)
@@ -80,9 +84,11 @@ async fn store(
     offsets: &Offsets,
     dead: &DeadLetters,
     batch: &Batch,
+    mut rooms: Vec<RoomId>,
 ) -> Result<Stored, Trouble> {
-    let (entries, places) = batch.entries();
-    let mut rooms: Vec<RoomId> = entries.iter().map(|entry| entry.room).collect();
+    let log = offsets.log()?;
+    let (entries, places) = batch.entries(&log);
+    rooms.extend(entries.iter().map(|entry| entry.room));
     rooms.sort_unstable();
     rooms.dedup();
     let spans = batch.spans();
@@ -99,30 +105,38 @@ async fn store(
     #[cfg(feature = "mutants")]
     crate::mutants::die_at("store-after-insert");
     let mut written = written.into_iter();
+    let mut letters = Vec::new();
     let mut outcomes = Vec::with_capacity(batch.len());
     for row in batch.rows() {
-        outcomes.push(outcome(row, &mut written, dead).await?);
+        let outcome = outcome(row, &mut written)?;
+        if let Outcome::Dead(reason) = &outcome {
+            letters.push(letter(row, reason.clone()));
+        }
+        outcomes.push(outcome);
     }
-    Ok(Stored(outcomes))
+    // All at once: the transaction waits for them.
+    let kept = try_join_all(letters.iter().map(|letter| dead.bury(letter))).await;
+    kept.map_err(|error| Trouble::Passing(error.context("keeping dead letters")))?;
+    Ok(Stored { log, outcomes })
 }
 
-async fn outcome(
+fn outcome(
     row: &Row,
     written: &mut impl Iterator<Item = (Result<Accepted, Refusal>, bool)>,
-    dead: &DeadLetters,
 ) -> Result<Outcome, Trouble> {
-    let reason = match &row.content {
-        Content::Dead(reason) => reason.clone(),
-        Content::Entry(..) => match written.next() {
-            Some((Ok(accepted), true)) => return Ok(Outcome::Fresh(accepted)),
-            Some((Ok(accepted), false)) => return Ok(Outcome::Known(accepted)),
-            Some((Err(Refusal::IdConflict), _)) => return Ok(Outcome::Conflict),
-            Some((Err(Refusal::NotMember), _)) => "there is no such room".to_owned(),
-            other => return Err(Trouble::Passing(anyhow!("an entry without an outcome: {other:?}"))),
-        },
-    };
-    let place = format!("{}-{}", row.partition, row.log);
-    let letter = DeadLetter { place, reason, payload: row.payload.clone() };
-    dead.bury(&letter).await.map_err(|error| Trouble::Passing(error.context("keeping a dead letter")))?;
-    Ok(Outcome::Dead)
+    if let Content::Dead(reason) = &row.content {
+        return Ok(Outcome::Dead(reason.clone()));
+    }
+    match written.next() {
+        Some((Ok(accepted), true)) => Ok(Outcome::Fresh(accepted)),
+        Some((Ok(accepted), false)) => Ok(Outcome::Known(accepted)),
+        Some((Err(Refusal::IdConflict), _)) => Ok(Outcome::Conflict),
+        Some((Err(Refusal::NotMember), _)) => Ok(Outcome::Dead("there is no such room".to_owned())),
+        other => Err(Trouble::Passing(anyhow!("an entry without an outcome: {other:?}"))),
+    }
+}
+
+fn letter(row: &Row, reason: String) -> DeadLetter {
+    let place = format!("{}-{}", row.partition, row.offset);
+    DeadLetter { place, reason, payload: row.payload.clone() }
 }

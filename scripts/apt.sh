@@ -15,7 +15,26 @@ if [ ! -e "$policy" ]; then
 fi
 
 apt-get update -qq
-apt-get install -y --no-install-recommends "$@"
+known() { apt-cache show "$1" >/dev/null 2>&1; }
+
+# Many packages provide it, so one must be named: which, differs from release to release.
+java() {
+    for version in 17 21 25; do
+        known "openjdk-$version-jre-headless" && echo "openjdk-$version-jre-headless" && return
+    done
+    echo default-jre-headless
+}
+
+packages=
+for package in "$@"; do
+    case $package in
+        java17-runtime-headless) package=$(java) ;;
+        chromium) known chromium || { echo "this system has Chromium only as a snap; install with: snap install chromium (or name another in CHROMIUM)" >&2; exit 1; } ;;
+    esac
+    packages="$packages $package"
+done
+# shellcheck disable=SC2086 # one word for each package
+apt-get install -y --no-install-recommends $packages
 
 # Not at the next start of the machine either.
 if [ -d /run/systemd/system ]; then

@@ -17,7 +17,7 @@ missing_packages() {
             redis) have redis-server || printf 'redis-server ' ;;
             rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || printf 'rabbitmq-server ' ;;
             nginx) have nginx || printf 'nginx ' ;;
-            java) [ "$(java_version)" -ge 17 ] || printf 'openjdk-17-jre-headless ' ;;
+            java) [ "$(java_version)" -ge 17 ] || printf 'java17-runtime-headless ' ;;
             maven) have mvn || printf 'maven ' ;;
         esac
     done
@@ -64,7 +64,7 @@ packages() {
     note "${as_root:+with sudo: }apt-get install $missing"
     # shellcheck disable=SC2086 # one word for each package
     $as_root sh scripts/apt.sh $missing >"$(log apt)" 2>&1 ||
-        die "could not install; see $(log apt), or try: ${as_root:+sudo }sh scripts/apt.sh $missing"
+        die "could not install: $(tail -n1 "$(log apt)"); see $(log apt), or try: ${as_root:+sudo }sh scripts/apt.sh $missing"
 }
 
 # What stands beside the program in full mode, except Kafka, which Debian does not have.

@@ -44,6 +44,8 @@ impl Backoff {
             None => Next::After(self.wait(random)),
             Some(CloseCode::SignedOut) => Next::SignedOut,
             Some(CloseCode::Version) => Next::Reload,
+            // The device slept before it said hello; it is awake now.
+            Some(CloseCode::BadHello) if self.failures == 0 => Next::After(self.wait(random)),
             Some(close) => close.retry().map_or(Next::Person, |(from, to)| {
                 let named = f64::from(from) + f64::from(to - from) * random;
                 // A server that keeps closing in the same way is not asked ever faster than that.
@@ -75,9 +77,16 @@ mod tests {
         assert_eq!(next(Some(CloseCode::SignedOut.code())), Next::SignedOut);
         assert_eq!(next(Some(CloseCode::Version.code())), Next::Reload);
         assert_eq!(next(Some(CloseCode::BadFrame.code())), Next::Person);
-        assert_eq!(next(Some(CloseCode::TooMany.code())), Next::Person);
+        assert_eq!(next(Some(CloseCode::TooMany.code())), Next::After(75_000.0));
         assert_eq!(next(Some(1006)), Next::After(250.0));
         assert_eq!(next(None), Next::After(250.0));
+    }
+
+    #[test]
+    fn a_hello_that_came_too_late_is_said_once_more() {
+        let mut backoff = Backoff::default();
+        assert_eq!(backoff.next(Some(CloseCode::BadHello.code()), 0.5), Next::After(250.0));
+        assert_eq!(backoff.next(Some(CloseCode::BadHello.code()), 0.5), Next::Person);
     }
 
     #[test]

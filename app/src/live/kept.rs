@@ -83,7 +83,7 @@ mod tests {
         }
         assert!(kept.writes(&outbox).is_empty());
         outbox.remove(first.id);
-        outbox.refuse(second.id, Error::new(Code::Forbidden, "No."));
+        outbox.refuse(second.id, Error::new(Code::Forbidden, "No."), None);
         let writes = kept.writes(&outbox);
         assert_eq!(writes.delete, [first.id]);
         assert_eq!(writes.put.iter().map(|entry| entry.id).collect::<Vec<_>>(), [second.id]);

@@ -8,6 +8,7 @@ pub mod icon;
 pub mod mark;
 pub(crate) mod on_demand;
 pub mod preferences;
+mod recovery;
 pub mod skeleton;
 pub mod time;
 pub mod trouble;

@@ -5,15 +5,18 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use model::{Code, Error};
 
-use super::Icon;
+use super::{Icon, recovery};
 
-/// An error in place of a view.
+/// An error in place of a view. One that passes is gone as soon as it has.
 #[component]
 pub fn Trouble(error: Error) -> impl IntoView {
     let title = match error.code {
         Code::NotFound => "Not here",
         _ => "That did not work",
     };
+    if error.code == Code::Unavailable {
+        recovery::reload_when_ready();
+    }
     view! {
         <Title text=format!("{title} · Rapport") />
         <div class="empty" role="alert">

@@ -279,7 +279,7 @@ fn lasts(kind: Kind, end: u64, random: &mut Random) -> u64 {
         Kind::HalfOpen => random.between(1_000, 8_000),
         Kind::Stall => random.between(1_000, 5_000),
         Kind::WebStop => random.between(1_000, 6_000),
-        // Kafka waits for 10 s.
+        // Kafka waits for 6 s.
         Kind::StoreStop => random.between(11_000, 16_000),
         Kind::DatabaseAway | Kind::RedisAway | Kind::KafkaAway | Kind::RabbitAway => {
             // In a long run also a whole minute.

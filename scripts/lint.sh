@@ -16,7 +16,7 @@ say "clippy, each crate with the features it is built with"
 clippy() { cargo clippy --locked "$@" -- -D warnings; }
 clippy --target-dir "$target" -p model --all-targets
 clippy --target-dir "$target" -p backend --all-targets
-clippy --target-dir "$target" -p app --features ssr
+clippy --target-dir "$target" -p app --features ssr --all-targets
 clippy --target-dir "$target" -p server --all-targets
 clippy --target-dir "$target" -p server --features mutants
 clippy --target-dir "$target" -p bench --all-targets

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 . scripts/setup.sh
 . scripts/tally.sh
-steps=14
+steps=15
 
 say "Debian packages: compilers, PostgreSQL, Chromium and its emoji"
 packages chromium fonts-noto-color-emoji
@@ -26,6 +26,9 @@ for crate in model backend server bench; do
     say "cargo test -p $crate"
     tally "test-$crate" cargo test -p "$crate" --locked --target-dir "$target"
 done
+
+say "cargo test -p app"
+tally test-app cargo test -p app --features ssr --locked --target-dir "$target"
 
 # Not the debug build, which the server's tests have half made: three minutes less, but the release
 # goes other ways (no erased types, wasm-opt, compressed files), and it is what people get.

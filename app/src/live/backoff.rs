@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn close_codes_say_whether_and_when() {
         let next = |code| Backoff::default().next(code, 0.5);
-        assert_eq!(next(Some(CloseCode::Restarting.code())), Next::After(2_600.0));
+        assert_eq!(next(Some(CloseCode::Restarting.code())), Next::After(1_600.0));
         assert_eq!(next(Some(CloseCode::Flood.code())), Next::After(5_500.0));
         assert_eq!(next(Some(CloseCode::SignedOut.code())), Next::SignedOut);
         assert_eq!(next(Some(CloseCode::Version.code())), Next::Reload);

@@ -269,6 +269,7 @@ impl Chat {
         let Some(conversation) = self.rooms.get_mut(&room) else { return };
         if conversation.timeline.is_set_back(&changes) {
             conversation.forget_heads();
+            self.outbox.unplace(room);
         }
         conversation.timeline.fill(changes);
         conversation.timeline.settle(log);

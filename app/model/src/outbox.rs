@@ -109,6 +109,13 @@ impl Outbox {
         }
     }
 
+    /// The server was set back, and what it answered then may not stand any more: it is asked again.
+    pub fn unplace(&mut self, room: RoomId) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.room == room) {
+            (entry.placed, entry.logged) = (None, None);
+        }
+    }
+
     /// Every change of the room up to `rev` is shown: placed messages among them are done.
     pub fn settle(&mut self, room: RoomId, rev: Rev) {
         self.entries.retain(|entry| entry.room != room || entry.placed.is_none_or(|placed| placed > rev));

@@ -90,6 +90,18 @@ impl Instance {
         self.pids().into_iter().map(meter::processor).sum()
     }
 
+    /// Processor time so far, in seconds, of each part of a cluster by its name; of a server alone none.
+    pub(super) fn shares(&self) -> Vec<(String, f64)> {
+        let Place::Cluster(cluster) = &self.place else { return Vec::new() };
+        let share = |name: String| {
+            let pid = cluster.pid(&name).ok()??;
+            let all = meter::descendants(pid).into_iter();
+            let spent = all.filter_map(|pid| meter::processor(pid).ok()).sum();
+            Some((name, spent))
+        };
+        cluster.parts("").into_iter().filter_map(share).collect()
+    }
+
     /// Resident memory of all of them, in KiB.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -48,6 +48,9 @@ struct Board {
     sent: AtomicUsize,
     accepted: AtomicU64,
     delivered: AtomicU64,
+    /// Whether times are of the measurement: not those of warming up, nor while statements are written
+    /// down.
+    counts: AtomicBool,
 }
 
 impl Board {
@@ -89,6 +92,8 @@ pub(super) struct Talk {
     published: f64,
     batches: f64,
     own_processor: f64,
+    /// Cores used by each part of a cluster.
+    shares: Vec<(String, f64)>,
     peak: u64,
 }
 
@@ -114,6 +119,7 @@ impl Talk {
             sent: AtomicUsize::new(0),
             accepted: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
+            counts: AtomicBool::new(false),
         });
         let in_flight = if let Drive::Closed { in_flight } = drive { *in_flight } else { 0 };
         let (go, stage) = watch::channel(Stage::Talk);
@@ -138,7 +144,9 @@ impl Talk {
         };
         sleep(WARM_UP).await;
         let start = Sample::take(instance, &board).await?;
+        board.counts.store(true, Ordering::Relaxed);
         sleep(length).await;
+        board.counts.store(false, Ordering::Relaxed);
         let end = Sample::take(instance, &board).await?;
         // Apart, because writing them down costs time.
         let statements = match drive {
@@ -177,6 +185,7 @@ impl Talk {
             published: end.published - start.published,
             batches: end.batches - start.batches,
             own_processor: (end.own_processor - start.own_processor) / (end.at - start.at),
+            shares: end.shares_since(&start),
             peak,
         })
     }
@@ -206,6 +215,9 @@ impl Talk {
         report.add(format!("{name} server CPU for a million deliveries"), each, "s");
         report.add(format!("{name} memory of the program at the end"), self.peak as f64 / 1024.0, "MB");
         report.add(format!("{name} cores used by the load client"), self.own_processor, "");
+        for (part, cores) in &self.shares {
+            report.add(format!("{name} cores used by {part}"), *cores, "");
+        }
     }
 }
 
@@ -258,9 +270,18 @@ struct Sample {
     writes: f64,
     published: f64,
     batches: f64,
+    shares: Vec<(String, f64)>,
 }
 
 impl Sample {
+    /// Cores used by each part between two samples.
+    fn shares_since(&self, before: &Self) -> Vec<(String, f64)> {
+        let cores = |((name, now), (_, then)): (&(String, f64), &(String, f64))| {
+            (name.clone(), (now - then) / (self.at - before.at))
+        };
+        self.shares.iter().zip(&before.shares).map(cores).collect()
+    }
+
     async fn take(instance: &Instance, board: &Board) -> anyhow::Result<Self> {
         let metrics = instance.metrics().await?;
         Ok(Self {
@@ -272,6 +293,7 @@ impl Sample {
             writes: meter::counter(&metrics, "rapport_socket_writes_total"),
             published: meter::counter(&metrics, "rapport_bus_published_total"),
             batches: meter::counter(&metrics, "rapport_store_seconds_count"),
+            shares: instance.shares(),
         })
     }
 }
@@ -335,12 +357,16 @@ impl Talker {
         match heard {
             Heard::Delivered { nonce } => {
                 self.board.delivered.fetch_add(1, Ordering::Relaxed);
-                self.times.deliver.push(self.board.age(nonce));
+                if self.board.counts.load(Ordering::Relaxed) {
+                    self.times.deliver.push(self.board.age(nonce));
+                }
             }
             Heard::Accepted(id) => {
                 let nonce = self.answered(id)?;
                 self.board.accepted.fetch_add(1, Ordering::Relaxed);
-                self.times.accept.push(self.board.age(nonce));
+                if self.board.counts.load(Ordering::Relaxed) {
+                    self.times.accept.push(self.board.age(nonce));
+                }
                 if again {
                     self.send_next().await?;
                 }

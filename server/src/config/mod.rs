@@ -287,6 +287,30 @@ mod tests {
     }
 
     #[test]
+    fn several_nodes_need_what_they_share() {
+        const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        let alone = [(DATABASE_URL, "postgresql://u@h/d"), (SECRET, KEY)];
+        let refused = |role, more: &[(&'static str, &'static str)]| {
+            let config = read(&Flags::default(), &[&alone[..], more].concat()).unwrap();
+            config.shared(role).err().map(|refusal| refusal.to_string())
+        };
+        let starts = |role, more: &[_], with: &str| {
+            let refused = refused(role, more).unwrap_or_default();
+            assert!(refused.starts_with(with), "{role}: {refused:?}");
+        };
+        let (redis, kafka) = ((REDIS, "redis://127.0.0.1"), (KAFKA, "127.0.0.1:9092"));
+        starts(Role::Web, &[], "RAPPORT_REDIS must be set");
+        starts(Role::Web, &[redis, (BUS, "local")], "RAPPORT_REDIS must be set");
+        starts(Role::Web, &[redis, kafka, (CACHE, "local")], "RAPPORT_CACHE must not be local");
+        starts(Role::Store, &[redis], "RAPPORT_KAFKA must be set");
+        starts(Role::Store, &[kafka], "RAPPORT_REDIS must be set");
+        for role in [Role::Web, Role::Store, Role::Worker] {
+            assert_eq!(refused(role, &[redis, kafka]), None);
+        }
+        assert_eq!(refused(Role::Web, &[redis]), None);
+    }
+
+    #[test]
     fn shows_mail_on_somebodys_own_machine_only() {
         let shows = |variables: &[_]| read(&Flags::default(), variables).unwrap().is_development();
         assert!(shows(&[]));

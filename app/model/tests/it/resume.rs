@@ -207,6 +207,33 @@ fn a_server_that_was_set_back_is_believed() {
     assert_eq!(chat.conversation(world.room).expect("known").room.last_seq, Seq(50));
 }
 
+/// Fails when what was placed stays placed: other messages take its number, and it is taken for shown.
+#[test]
+fn what_a_server_accepted_before_it_was_set_back_is_sent_again() {
+    let world = World::new();
+    let mut chat = world.chat(50);
+    let pending = world.pending("mine");
+    let id = pending.id;
+    chat.compose(pending);
+    chat.receive(ServerFrame::CaughtUp);
+    assert_eq!(chat.sends().len(), 1);
+    let accepted = Accepted { room: world.room, id, seq: Seq(52), rev: Rev(52), at: Timestamp(52) };
+    chat.receive(ServerFrame::Accepted(accepted));
+    chat.disconnected();
+    chat.receive(ServerFrame::Changes {
+        room: world.room,
+        after: Rev(50),
+        upto: Rev(40),
+        limited: true,
+        messages: world.messages(1..=40),
+        marks: Vec::new(),
+        log: Offset::ZERO,
+    });
+    chat.receive(ServerFrame::CaughtUp);
+    let sends = chat.sends();
+    assert!(matches!(&sends[..], [ClientFrame::Send { id: again, .. }] if *again == id), "{sends:?}");
+}
+
 #[test]
 fn a_held_message_waits_and_those_behind_it_too() {
     let world = World::new();

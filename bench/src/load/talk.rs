@@ -159,7 +159,12 @@ impl Talk {
         }
         drop(orders);
         go.send(Stage::Listen)?;
-        settle(&board, crowd).await?;
+        let settled = settle(&board, crowd).await;
+        // Who gave up says better why not everything came.
+        while let Some(Ok(Err(gave_up))) = settled.is_err().then(|| talkers.try_join_next()).flatten() {
+            return Err(gave_up);
+        }
+        settled?;
         go.send(Stage::Leave)?;
         let mut times = Times::default();
         while let Some(done) = talkers.join_next().await {

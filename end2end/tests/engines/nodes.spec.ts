@@ -45,3 +45,15 @@ for (const [how, order] of [["killed", "kill"], ["asked to leave", "stop"]] as c
     }
   });
 }
+
+test("with no node at all a page says so, and comes by itself when there is one", async ({ people, cluster }) => {
+  const { ana, room, hers } = await converse(people);
+  await hers.send("Before");
+  await hers.isNumbered(1);
+  for (const node of ["web-1", "web-2"] as const) await cluster.order("kill", node);
+  await hers.page.reload();
+  await expect(hers.page.getByRole("heading", { name: "One moment" })).toBeVisible();
+  await expect(ana.history(room), "programs are told in their own way").rejects.toThrow(/503.*unavailable/s);
+  for (const node of ["web-1", "web-2"] as const) await cluster.order("start", node);
+  await hers.shows(["Before"], 30_000);
+});

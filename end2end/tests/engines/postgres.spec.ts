@@ -66,3 +66,17 @@ test("a message by HTTP while PostgreSQL is away is one message however often it
   for (const chat of [hers, his]) await chat.shows(["By hand"]);
   expect(await ana.history(room)).toEqual(["By hand"]);
 });
+
+test("a page that is opened while PostgreSQL is away comes by itself when it is back", async ({ people, cluster }) => {
+  const { hers } = await converse(people);
+  await hers.send("Before");
+  await hers.delivery("Before", "Sent");
+  await hers.isNumbered(1);
+  await cluster.without("postgres", async () => {
+    await hers.page.reload();
+    await expect(hers.page.getByRole("alert")).toContainText("The server cannot do this right now");
+  });
+  await hers.shows(["Before"], 30_000);
+  await hers.send("After");
+  await hers.isNumbered(2);
+});

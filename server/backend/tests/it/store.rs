@@ -1,8 +1,11 @@
 //! The store role on a real Kafka: what it does with bad entries, beside others, and on the way back.
 
+use std::collections::BTreeMap;
+
 use backend::{
     Backend,
     database::schema::{log_offsets, messages},
+    hub::Outgoing,
     message_log::{
         DeadLetters, Entry, KafkaSettings, Mechanism, MessageLog, Refusal, Sasl, Security, Store,
         check_topics, create_topics, run_store,
@@ -12,7 +15,7 @@ use backend::{
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::{FutureExt, future::join_all};
-use model::{Body, MessageId, Offset, RoomId, Sent, UserId};
+use model::{Body, MessageId, Offset, RoomId, Sent, UserId, wire::ServerFrame};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -315,4 +318,70 @@ async fn without_its_topic_nothing_is_taken_and_none_is_made() {
         assert_eq!(refused, Err(Refusal::Unavailable));
         assert!(check_topics(&wrong).await.is_err());
     }
+}
+
+/// Fails when a store gives a partition away before it has told what it stored of it: whoever gets the
+/// partition tells what follows first.
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_told_in_their_order_though_the_partitions_change_hands() {
+    let settings = Kafka::of_the_process().await.topic(4).await;
+    let world = TestBackend::start().await;
+    let (ana, log) = (world.person("ana").await, log(&world, &settings));
+    let listening = world.hub.listen(ana.user(), ana.session()).unwrap();
+    let (hear, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut batch = vec![];
+        while listening.listener().next(&mut batch).await.is_ok() {
+            for outgoing in batch.drain(..) {
+                let Outgoing::Frame(frame) = outgoing else { continue };
+                let frame = ServerFrame::parse(std::str::from_utf8(&frame).unwrap()).unwrap();
+                if let ServerFrame::Stored(stored) = frame {
+                    let _ = hear.send(stored);
+                }
+            }
+        }
+    });
+    let mut told: BTreeMap<RoomId, i64> = BTreeMap::new();
+    for n in 0..8 {
+        let other = world.person(&format!("other_{n}")).await;
+        told.insert(world.open_private(&ana, other.user()).await.unwrap().id, 0);
+    }
+    let rooms: Vec<RoomId> = told.keys().copied().collect();
+    let first = store(&world, &settings);
+    let stop = CancellationToken::new();
+    let talk = async {
+        let mut said = 0;
+        while !stop.is_cancelled() {
+            join_all(rooms.iter().map(|room| append(&log, *room, ana.user(), "on and on"))).await;
+            said += 1;
+        }
+        said
+    };
+    let stores = async {
+        // Three more come, one after the other, and the first one goes.
+        let mut others = vec![];
+        for _ in 0..3 {
+            let before = stored_in_all(&world).await;
+            others.push(store(&world, &settings));
+            until("it goes on", async || (stored_in_all(&world).await > before + 400).then_some(())).await;
+        }
+        drop(first);
+        let before = stored_in_all(&world).await;
+        until("it goes on", async || (stored_in_all(&world).await > before + 400).then_some(())).await;
+        stop.cancel();
+        others
+    };
+    let (said, running) = tokio::join!(talk, stores);
+    while told.values().any(|count| *count < said) {
+        let stored = heard.recv().await.expect("it listens");
+        let last = told.get_mut(&stored.room).expect("one of hers");
+        assert!(stored.ids.is_empty() || stored.rev.0 == *last + 1, "{} after {last}", stored.rev);
+        *last += stored.ids.len() as i64;
+    }
+    drop(running);
+}
+
+async fn stored_in_all(world: &Backend) -> i64 {
+    let mut db = world.db.get().await.unwrap();
+    messages::table.count().get_result(&mut db).await.unwrap()
 }

@@ -21,6 +21,7 @@ use tokio::runtime::Handle;
 use super::{
     super::{Settings, reports},
     batch::Batch,
+    notices::SharedNotices,
     offsets::Offsets,
 };
 
@@ -48,6 +49,7 @@ pub(super) struct Reader {
 struct Member {
     topic: String,
     offsets: Offsets,
+    notices: SharedNotices,
     runtime: Handle,
     share: Mutex<Share>,
 }
@@ -60,9 +62,14 @@ struct Share {
 }
 
 impl Reader {
-    pub(super) fn subscribe(settings: &Settings, offsets: Offsets, runtime: Handle) -> anyhow::Result<Self> {
+    pub(super) fn subscribe(
+        settings: &Settings,
+        offsets: Offsets,
+        notices: SharedNotices,
+        runtime: Handle,
+    ) -> anyhow::Result<Self> {
         let topic = settings.topic.clone();
-        let member = Member { topic: topic.clone(), offsets, runtime, share: Mutex::default() };
+        let member = Member { topic: topic.clone(), offsets, notices, runtime, share: Mutex::default() };
         let consumer: BaseConsumer<Member> = settings
             .client()
             .set("group.id", &settings.group)
@@ -305,6 +312,8 @@ impl ConsumerContext for Member {
                 consumer.assign(share).and_then(|()| consumer.resume(share))
             }
             _ => {
+                // Before somebody else tells what follows.
+                self.notices.get().tell_all();
                 let lost = std::mem::take(&mut *self.share());
                 for partition in lost.partitions {
                     note_lag(partition, 0);

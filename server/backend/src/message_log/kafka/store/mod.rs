@@ -21,7 +21,7 @@ use super::{DeadLetters, Settings};
 use crate::{bus::Bus, database::Pool, failure::Failure};
 use batch::Batch;
 use consumer::Reader;
-use notices::Notices;
+use notices::SharedNotices;
 use offsets::Offsets;
 use write::Stored;
 
@@ -47,8 +47,9 @@ pub async fn run_store(settings: &Settings, store: Store, stop: CancellationToke
     let runtime = Handle::current();
     store.bus.tell_gap();
     let offsets = Offsets::new(store.db.clone(), settings);
-    let reader = Reader::subscribe(settings, offsets.clone(), runtime.clone())?;
-    let (dead, notices) = (DeadLetters::at(settings)?, Notices::new(store.bus.clone()));
+    let notices = SharedNotices::new(store.bus.clone());
+    let reader = Reader::subscribe(settings, offsets.clone(), notices.clone(), runtime.clone())?;
+    let dead = DeadLetters::at(settings)?;
     let keeper = Keeper { store, offsets, dead, reader, notices, said: None, runtime, stop };
     // A thread of its own: Kafka's client calls back while it is polled, and blocks.
     tokio::task::spawn_blocking(move || keeper.run()).await?;
@@ -60,7 +61,7 @@ struct Keeper {
     offsets: Offsets,
     dead: DeadLetters,
     reader: Reader,
-    notices: Notices,
+    notices: SharedNotices,
     /// When trouble was last logged, since something was last stored.
     said: Option<Instant>,
     runtime: Handle,
@@ -82,15 +83,16 @@ impl Keeper {
         let mut next = Instant::now();
         while !self.stop.is_cancelled() {
             self.greet();
-            let batch = self.reader.gather(next, self.notices.next_due());
-            self.notices.tell_due(Instant::now());
+            let due = self.notices.get().next_due();
+            let batch = self.reader.gather(next, due);
+            self.notices.get().tell_due(Instant::now());
             if batch.is_empty() {
                 continue;
             }
             next = Instant::now() + if batch.len() > 1 { PACE } else { Duration::ZERO };
             self.keep(batch);
         }
-        self.notices.tell_all();
+        self.notices.get().tell_all();
         self.reader.leave();
     }
 
@@ -140,7 +142,7 @@ impl Keeper {
     fn write(&self, batch: &Batch) -> Result<Stored, Trouble> {
         self.reader.identify().map_err(Trouble::Passing)?;
         let began = Instant::now();
-        let untold: Vec<RoomId> = self.notices.untold().collect();
+        let untold: Vec<RoomId> = self.notices.get().untold().collect();
         let written = write::write(&self.store.db, &self.offsets, &self.dead, batch, untold);
         let written = self.runtime.block_on(async { timeout(WITHIN, written).await });
         let written =
@@ -155,7 +157,7 @@ impl Keeper {
         if self.said.take().is_some() {
             tracing::info!("storing again");
         }
-        self.notices.tell(batch, stored, Instant::now());
+        self.notices.get().tell(batch, stored, Instant::now());
         metrics::histogram!("rapport_log_batch_rows").record(batch.len() as f64);
         metrics::histogram!("rapport_log_batch_age_seconds").record(batch.age().as_secs_f64());
         metrics::counter!("rapport_stored_total").increment(stored.fresh_count());
@@ -184,7 +186,7 @@ impl Keeper {
 
     /// Stays in the group meanwhile: who is not heard loses the partitions.
     fn wait(&mut self) {
-        self.notices.tell_due(Instant::now());
+        self.notices.get().tell_due(Instant::now());
         self.reader.idle(AGAIN);
     }
 }

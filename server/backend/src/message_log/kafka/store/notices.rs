@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -39,8 +40,25 @@ pub(super) struct Notices {
     due: VecDeque<(Instant, RoomId)>,
 }
 
-impl Notices {
+/// The same for the keeper and for the reader, which tells what is left before it gives partitions away:
+/// whoever gets them tells what follows. Both are of one thread.
+#[derive(Clone)]
+pub(super) struct SharedNotices(Arc<Mutex<Notices>>);
+
+impl SharedNotices {
     pub(super) fn new(bus: Bus) -> Self {
+        Self(Arc::new(Mutex::new(Notices::new(bus))))
+    }
+
+    /// Not to be held while the reader is polled.
+    pub(super) fn get(&self) -> MutexGuard<'_, Notices> {
+        // Each notice is whole at every moment.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Notices {
+    fn new(bus: Bus) -> Self {
         Self { bus, rooms: HashMap::new(), due: VecDeque::new() }
     }
 
@@ -100,7 +118,7 @@ impl Notices {
         }
     }
 
-    /// Tells what is left, on the way down.
+    /// Tells what is left.
     pub(super) fn tell_all(&mut self) {
         for (_, room) in std::mem::take(&mut self.due) {
             self.tell_room(room);
@@ -181,8 +199,6 @@ pub(super) async fn tell_last(store: &Store, offsets: &Offsets, partitions: &[i3
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use chrono::Utc;
     use model::{Body, Timestamp, UserId};
 

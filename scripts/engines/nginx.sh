@@ -32,6 +32,7 @@ http {
         zone rapport 64k;
 CONF
     for node; do echo "        server 127.0.0.1:$node max_fails=1 fail_timeout=2s;"; done
+    for node; do echo "        server 127.0.0.1:$node backup max_fails=0;"; done
     cat <<CONF
         keepalive 32;
         keepalive_timeout 30s;

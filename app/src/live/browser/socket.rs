@@ -48,7 +48,10 @@ impl Socket {
     /// A frame that cannot leave any more is not lost: what it says is said again on the next
     /// connection.
     pub(super) fn say(&self, frame: &ClientFrame) {
-        let _ = self.socket.send_with_str(&frame.encode());
+        // The browser would complain aloud.
+        if self.socket.ready_state() == WebSocket::OPEN {
+            let _ = self.socket.send_with_str(&frame.encode());
+        }
     }
 }
 

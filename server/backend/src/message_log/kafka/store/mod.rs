@@ -26,7 +26,7 @@ use offsets::Offsets;
 use write::Stored;
 
 /// Between two batches under load: what comes meanwhile shares a transaction.
-const PACE: Duration = Duration::from_millis(20);
+const PACE: Duration = Duration::from_millis(50);
 /// How long PostgreSQL may take for a batch. Meanwhile nobody else can have these partitions.
 const WITHIN: Duration = Duration::from_secs(20);
 /// Between two tries while PostgreSQL or Kafka is away, and between two words about it in the log.

@@ -9,28 +9,71 @@ pub(super) fn reload_when_ready() {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use std::time::Duration;
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+        time::Duration,
+    };
 
     use leptos::{prelude::*, task::spawn_local};
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
+    use web_sys::Storage;
 
     /// Where the instance says whether it is ready.
     const READY: &str = "/readyz";
-    const ASK_EVERY: Duration = Duration::from_secs(3);
+    /// Under which this tab remembers its last reload: `milliseconds pause`.
+    const LAST: &str = "rapport-recovery";
+    /// Between two questions, in seconds: at first, and at most where reloading does not help.
+    const FIRST: u32 = 3;
+    const LONGEST: u32 = 300;
 
     pub(super) fn ask_until_ready() {
-        let ask = || {
-            spawn_local(async {
-                if is_ready().await {
+        let pause = pause();
+        let gone = Arc::new(AtomicBool::new(false));
+        let left = gone.clone();
+        let ask = move || {
+            let gone = gone.clone();
+            spawn_local(async move {
+                if is_ready().await && !gone.load(Ordering::Relaxed) {
+                    remember(pause);
                     // Refused only in sandboxed frames.
                     let _ = window().location().reload();
                 }
             })
         };
-        if let Ok(asking) = set_interval_with_handle(ask, ASK_EVERY) {
-            on_cleanup(move || asking.clear());
+        if let Ok(asking) = set_interval_with_handle(ask, Duration::from_secs(pause.into())) {
+            on_cleanup(move || {
+                left.store(true, Ordering::Relaxed);
+                asking.clear();
+            });
         }
+    }
+
+    /// Twice as long as before the last reload, if that was just now: it did not help.
+    fn pause() -> u32 {
+        let last = || {
+            let last = storage()?.get_item(LAST).ok()??;
+            let (at, pause) = last.split_once(' ')?;
+            Some((at.parse::<f64>().ok()?, pause.parse::<u32>().ok()?))
+        };
+        match last() {
+            Some((at, pause)) if js_sys::Date::now() - at < 20_000.0 => (pause * 2).min(LONGEST),
+            _ => FIRST,
+        }
+    }
+
+    fn remember(pause: u32) {
+        if let Some(storage) = storage() {
+            // Without it the next pause is short again.
+            let _ = storage.set_item(LAST, &format!("{} {pause}", js_sys::Date::now()));
+        }
+    }
+
+    fn storage() -> Option<Storage> {
+        window().session_storage().ok().flatten()
     }
 
     async fn is_ready() -> bool {

@@ -136,12 +136,17 @@ pub async fn connect(url: &str, size: u32) -> anyhow::Result<Pool> {
 
 /// The address with [`SILENCE`], unless it says otherwise itself.
 fn with_silence(url: &str) -> String {
+    // A password may hold anything.
+    let place = url.rsplit_once('@').map_or(url, |(_, place)| place);
+    let mut separator = match place {
+        place if place.ends_with(['?', '&']) => "",
+        place if place.contains('?') => "&",
+        _ => "?",
+    };
     let mut url = url.to_owned();
-    for (name, value) in SILENCE {
-        if !url.contains(name) {
-            let separator = if url.contains('?') { '&' } else { '?' };
-            url.extend([&separator.to_string(), name, "=", value]);
-        }
+    for (name, value) in SILENCE.iter().filter(|(name, _)| !place.contains(name)) {
+        url.extend([separator, name, "=", value]);
+        separator = "&";
     }
     url
 }
@@ -170,4 +175,24 @@ pub async fn answers(pool: &Pool, limit: Duration) -> bool {
         db.batch_execute("SELECT 1").await.ok()
     };
     matches!(timeout(limit, asked).await, Ok(Some(())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_when_to_give_a_silent_server_up_unless_it_says_so_itself() {
+        let all = "tcp_user_timeout=10&keepalives_idle=10&keepalives_interval=3&keepalives_retries=3";
+        for (url, with) in [
+            ("postgresql://u@h/d", "postgresql://u@h/d?"),
+            ("postgresql://u:p?w@h/d", "postgresql://u:p?w@h/d?"),
+            ("postgresql://u@/d?host=%2Frun", "postgresql://u@/d?host=%2Frun&"),
+            ("postgresql://h/d?", "postgresql://h/d?"),
+        ] {
+            assert_eq!(with_silence(url), format!("{with}{all}"));
+        }
+        let own = with_silence("postgresql://u@h/d?tcp_user_timeout=99");
+        assert!(own.starts_with("postgresql://u@h/d?tcp_user_timeout=99&keepalives_idle=10"), "{own}");
+    }
 }

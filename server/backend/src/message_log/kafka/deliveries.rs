@@ -3,7 +3,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
@@ -38,6 +38,7 @@ pub(super) struct Deliveries {
     bus: Bus,
     away: AtomicBool,
     lost: Notify,
+    under_way: AtomicUsize,
 }
 
 /// The client's context.
@@ -45,7 +46,7 @@ pub(super) struct Told(pub(super) Arc<Deliveries>);
 
 impl Deliveries {
     pub(super) fn new(bus: Bus) -> Self {
-        Self { bus, away: AtomicBool::new(false), lost: Notify::new() }
+        Self { bus, away: AtomicBool::new(false), lost: Notify::new(), under_way: AtomicUsize::new(0) }
     }
 
     pub(super) fn are_away(&self) -> bool {
@@ -58,16 +59,31 @@ impl Deliveries {
     }
 
     pub(super) fn note(&self, away: bool) {
-        if self.away.swap(away, Ordering::Relaxed) != away {
-            match away {
-                true => tracing::warn!("Kafka does not answer; messages are refused until it does"),
-                false => tracing::info!("Kafka answers again"),
-            }
-        }
         metrics::gauge!("rapport_kafka_up").set(if away { 0.0 } else { 1.0 });
-        if away {
-            self.lost.notify_one();
+        if self.away.swap(away, Ordering::Relaxed) == away {
+            return;
         }
+        if away {
+            tracing::warn!("Kafka does not answer; messages are refused until it does");
+            self.lost.notify_one();
+        } else {
+            tracing::info!("Kafka answers again");
+        }
+    }
+
+    /// An entry is about to be sent.
+    pub(super) fn begin(&self) {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What became of it is known.
+    pub(super) fn end(&self) {
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether nothing is on its way.
+    pub(super) fn are_idle(&self) -> bool {
+        self.under_way.load(Ordering::Relaxed) == 0
     }
 
     /// An entry is durable: now, and not before, everybody in the room may see it.
@@ -102,6 +118,7 @@ impl ProducerContext for Told {
     type DeliveryOpaque = Box<Awaited>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, awaited: Box<Awaited>) {
+        self.0.end();
         match result {
             Ok(message) => self.0.logged(*awaited, message.offset()),
             Err((error, _)) => {

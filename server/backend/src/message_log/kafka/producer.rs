@@ -74,7 +74,7 @@ impl Kafka {
 
     /// Whether nothing is on its way.
     pub(in crate::message_log) fn is_idle(&self) -> bool {
-        self.open.borrow().as_ref().is_none_or(|open| open.producer.in_flight_count() == 0)
+        self.deliveries.are_idle()
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -97,11 +97,15 @@ impl Kafka {
     /// Logs the entries of members, in their order. Done when they have their places in the order: what
     /// comes next need not wait until these are durable.
     pub(in crate::message_log) async fn log(&self, entries: Vec<Entry>) -> Vec<Outcome> {
-        let Some(open) = self.opened().await else {
-            return entries.iter().map(|_| refused(Refusal::Unavailable)).collect();
-        };
+        let refuse = |entries: &[Entry]| entries.iter().map(|_| refused(Refusal::Unavailable)).collect();
+        let mut watched = self.open.subscribe();
+        let Some(open) = self.opened(&mut watched).await else { return refuse(&entries) };
         let pairs: Vec<(RoomId, UserId)> = entries.iter().map(|entry| (entry.room, entry.sender)).collect();
         let members = self.members.are_members(&pairs).await;
+        // Closed meanwhile: what was refused then must not be overtaken by what came after it.
+        if self.is_away() || watched.has_changed().unwrap_or(true) {
+            return refuse(&entries);
+        }
         let at = self.clock.now();
         // All of them at once, so that they travel together; their order is that of the calls.
         let send = |(entry, member)| match member {
@@ -113,11 +117,10 @@ impl Kafka {
         entries.into_iter().zip(members).map(send).collect()
     }
 
-    async fn opened(&self) -> Option<Open> {
+    async fn opened(&self, open: &mut watch::Receiver<Option<Open>>) -> Option<Open> {
         if self.is_away() {
             return None;
         }
-        let mut open = self.open.subscribe();
         let opened = timeout(OPENING, open.wait_for(|open| open.is_some())).await;
         opened.ok()?.ok()?.clone()
     }
@@ -127,9 +130,11 @@ impl Kafka {
         let (answer, outcome) = oneshot::channel();
         let awaited = Box::new(Awaited { entry, at, base: open.base, answer });
         let record = BaseRecord::with_opaque_to(&self.topic, awaited).key(&key).payload(&payload);
+        self.deliveries.begin();
         match open.producer.send(record) {
             Ok(()) => outcome.map(|answer| answer.unwrap_or(Err(Refusal::Unavailable))).boxed(),
             Err((error, record)) => {
+                self.deliveries.end();
                 ready(Err(self.deliveries.refused(&record.delivery_opaque.entry, &error))).boxed()
             }
         }

@@ -10,7 +10,11 @@ use crate::message_log::Entry;
 
 /// Rows of one or several partitions, each partition's in the order of its log, without a hole.
 #[derive(Default)]
-pub(super) struct Batch(Vec<Row>);
+pub(super) struct Batch {
+    /// Under which share of the partitions.
+    pub(super) share: u64,
+    rows: Vec<Row>,
+}
 
 /// What lies at one place of the log.
 #[derive(Clone)]
@@ -44,45 +48,45 @@ impl Row {
 }
 
 impl Batch {
+    pub(super) fn of(share: u64) -> Self {
+        Self { share, rows: Vec::new() }
+    }
+
     pub(super) fn push(&mut self, partition: i32, offset: i64, payload: &[u8]) {
         let content = match record::read(payload) {
             Ok((entry, at)) => Content::Entry(entry, at),
             Err(reason) => Content::Dead(reason),
         };
-        self.0.push(Row { partition, offset: Offset(offset), payload: payload.to_vec(), content });
+        self.rows.push(Row { partition, offset: Offset(offset), payload: payload.to_vec(), content });
     }
 
     #[cfg(test)]
     pub(super) fn push_entry(&mut self, partition: i32, offset: i64, entry: Entry, at: DateTime<Utc>) {
         let content = Content::Entry(entry, at);
-        self.0.push(Row { partition, offset: Offset(offset), payload: vec![], content });
+        self.rows.push(Row { partition, offset: Offset(offset), payload: vec![], content });
     }
 
     pub(super) fn rows(&self) -> &[Row] {
-        &self.0
+        &self.rows
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.rows.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Lets go of the rows of other partitions.
-    pub(super) fn retain(&mut self, keep: impl Fn(i32) -> bool) {
-        self.0.retain(|row| keep(row.partition));
+        self.rows.is_empty()
     }
 
     /// The same rows, each a batch of its own.
     pub(super) fn singly(self) -> impl Iterator<Item = Self> {
-        self.0.into_iter().map(|row| Self(vec![row]))
+        let share = self.share;
+        self.rows.into_iter().map(move |row| Self { share, rows: vec![row] })
     }
 
     /// None of these rows can be stored.
     pub(super) fn condemn(&mut self, reason: &str) {
-        for row in &mut self.0 {
+        for row in &mut self.rows {
             row.content = Content::Dead(reason.to_owned());
         }
     }
@@ -93,13 +97,13 @@ impl Batch {
             Content::Entry(entry, at) => Some((entry.clone(), (*at, row.place(log)))),
             Content::Dead(_) => None,
         };
-        self.0.iter().filter_map(entry).unzip()
+        self.rows.iter().filter_map(entry).unzip()
     }
 
     /// From where to where, for each partition.
     pub(super) fn spans(&self) -> BTreeMap<i32, Span> {
         let mut spans: BTreeMap<i32, Span> = BTreeMap::new();
-        for row in &self.0 {
+        for row in &self.rows {
             let span = spans.entry(row.partition).or_insert(Span { first: row.offset, next: row.offset });
             span.next = row.offset.next();
         }
@@ -112,7 +116,7 @@ impl Batch {
             Content::Entry(_, at) => Some(*at),
             Content::Dead(_) => None,
         };
-        let oldest = self.0.iter().filter_map(at).min().unwrap_or_else(Utc::now);
+        let oldest = self.rows.iter().filter_map(at).min().unwrap_or_else(Utc::now);
         (Utc::now() - oldest).to_std().unwrap_or_default()
     }
 }

@@ -59,6 +59,8 @@ struct Share {
     partitions: BTreeSet<i32>,
     /// Taken over since somebody last asked.
     new: Vec<i32>,
+    /// How many shares there were before this one.
+    number: u64,
 }
 
 impl Reader {
@@ -91,14 +93,19 @@ impl Reader {
     /// nothing comes, not longer than until `else_until`.
     pub(super) fn gather(&self, until: Instant, else_until: Option<Instant>) -> Batch {
         let left = |until: Instant| until.saturating_duration_since(Instant::now());
-        let mut batch = Batch::default();
         self.look_at_lag();
+        let share = || self.member().share().number;
+        let mut batch = Batch::of(share());
         while batch.len() < ROWS {
             let wait = match batch.is_empty() {
                 true => else_until.map_or(LOOK, left).min(LOOK),
                 false => left(until),
             };
-            match self.consumer.poll(wait) {
+            let polled = self.consumer.poll(wait);
+            if batch.share != share() {
+                batch = Batch::of(share());
+            }
+            match polled {
                 Some(Ok(message)) => {
                     batch.push(message.partition(), message.offset(), message.payload().unwrap_or_default());
                 }
@@ -123,9 +130,9 @@ impl Reader {
         }
     }
 
-    /// Whether a partition is this reader's at the moment.
-    pub(super) fn owns(&self, partition: i32) -> bool {
-        self.member().share().partitions.contains(&partition)
+    /// Whether the share is the one under which a batch was read. Each begins where PostgreSQL says.
+    pub(super) fn holds(&self, batch: &Batch) -> bool {
+        batch.share == self.member().share().number
     }
 
     /// The partitions taken over since this was last asked.
@@ -281,6 +288,7 @@ impl Member {
         }
         tracing::info!(?partitions, "storing");
         let mut known = self.share();
+        known.number += 1;
         known.partitions.extend(&partitions);
         known.new.extend(partitions);
     }
@@ -314,7 +322,11 @@ impl ConsumerContext for Member {
             _ => {
                 // Before somebody else tells what follows.
                 self.notices.get().tell_all();
-                let lost = std::mem::take(&mut *self.share());
+                let lost = {
+                    let mut share = self.share();
+                    let number = share.number + 1;
+                    std::mem::replace(&mut *share, Share { number, ..Share::default() })
+                };
                 for partition in lost.partitions {
                     note_lag(partition, 0);
                 }

@@ -113,8 +113,8 @@ impl Keeper {
 
     /// Stores a batch, however long that takes; or lets it go when it is somebody else's.
     fn keep(&mut self, mut batch: Batch) {
-        while !batch.is_empty() && !self.stop.is_cancelled() {
-            batch.retain(|partition| self.reader.owns(partition));
+        // Read under another share of the partitions, it is somebody else's, or will be read again.
+        while self.reader.holds(&batch) && !self.stop.is_cancelled() {
             let trouble = match self.write(&batch) {
                 Ok(stored) => return self.done(&batch, &stored),
                 Err(trouble) => trouble,
@@ -123,7 +123,9 @@ impl Keeper {
                 Trouble::Fenced => {
                     tracing::warn!("somebody else stores these partitions; starting again from what stands");
                     metrics::counter!("rapport_log_fenced_total").increment(1);
-                    return self.start_again();
+                    self.start_again();
+                    // It may have been this one, whose answer to COMMIT was lost: nobody has told it then.
+                    return self.reader.greet_again(batch.spans().into_keys().collect());
                 }
                 Trouble::Data(error) if batch.len() > 1 => {
                     tracing::warn!(%error, "a batch holds an entry that cannot be stored; going one by one");

@@ -16,6 +16,7 @@ mod gaps;
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser uses all of it"))]
 mod kept;
 #[cfg(any(feature = "hydrate", test))]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser uses all of it"))]
 mod reports;
 #[cfg(not(feature = "hydrate"))]
 mod server;

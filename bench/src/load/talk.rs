@@ -159,12 +159,10 @@ impl Talk {
         }
         drop(orders);
         go.send(Stage::Listen)?;
-        let settled = settle(&board, crowd).await;
-        // Who gave up says better why not everything came.
-        while let Some(Ok(Err(gave_up))) = settled.is_err().then(|| talkers.try_join_next()).flatten() {
-            return Err(gave_up);
+        if let Err(missing) = settle(&board, crowd).await {
+            // Who gave up says better why not everything came.
+            return Err(gave_up(&mut talkers).unwrap_or(missing));
         }
-        settled?;
         go.send(Stage::Leave)?;
         let mut times = Times::default();
         while let Some(done) = talkers.join_next().await {
@@ -224,6 +222,12 @@ impl Talk {
             report.add(format!("{name} cores used by {part}"), *cores, "");
         }
     }
+}
+
+/// Why the first talker that ended before the end did.
+fn gave_up(talkers: &mut JoinSet<anyhow::Result<Times>>) -> Option<anyhow::Error> {
+    let ended = std::iter::from_fn(|| talkers.try_join_next());
+    ended.flatten().find_map(Result::err)
 }
 
 /// Every accepted message reaches every member, its sender too.

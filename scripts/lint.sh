@@ -2,7 +2,7 @@
 # Everything that can be said about the code without running it.
 . "$(dirname "$0")/common.sh"
 . scripts/setup.sh
-steps=7
+steps=8
 
 say "Rust and npm packages"
 rust

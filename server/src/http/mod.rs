@@ -17,5 +17,5 @@ mod target;
 
 pub use metrics::Metrics;
 pub use patience::Patience;
-pub use router::router;
+pub use router::{page_routes, router};
 pub use site::{Site, Web};

@@ -1,5 +1,7 @@
 //! All routes on one screen.
 
+use std::sync::OnceLock;
+
 use app::{App, shell};
 use axum::{
     Router,
@@ -8,7 +10,7 @@ use axum::{
     routing::get,
 };
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use super::{
@@ -37,7 +39,7 @@ pub fn router(web: Web) -> Router {
     };
 
     let pages = Router::new()
-        .leptos_routes_with_context(&web, generate_route_list(App), context.clone(), page)
+        .leptos_routes_with_context(&web, page_routes(), context.clone(), page)
         .layer(CompressionLayer::new());
 
     let people = pages
@@ -66,4 +68,11 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn(security::layer))
         .layer(CatchPanicLayer::new())
         .with_state(web)
+}
+
+/// The pages, listed once for the process: while Leptos lists them no page anywhere in it loads what it
+/// needs, and one that is asked for at that moment would never be done.
+pub fn page_routes() -> Vec<AxumRouteListing> {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    ROUTES.get_or_init(|| generate_route_list(App)).clone()
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use app::App;
 use backend::sessions::NewSession;
 use model::{
     MessageId, Rev, RoomId, Seq,
@@ -149,7 +148,7 @@ async fn row_36_no_route_is_missing_from_the_table() {
         .map(|(path, method)| (method.to_string(), path.to_owned()));
     let calls = calls.filter(|(_, path)| !path.starts_with("/api/test/"));
     let _world = World::start().await;
-    let pages = leptos_axum::generate_route_list(App);
+    let pages = server::http::page_routes();
     let pages = pages.iter().map(|page| ("GET".to_owned(), generic(page.path())));
     // The others stand in the router's text.
     let text =

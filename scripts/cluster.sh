@@ -49,19 +49,7 @@ if [ -z "${CLUSTER_PROGRAM:-}" ]; then
     engine_packages
     say "Apache Kafka"
     kafka_jars
-    say "Rust and its WebAssembly target"
-    rust
-    say "wasm-bindgen and the splitter"
-    wasm_bindgen
-    wasm_split
-    say "npm packages for styles and for a small download"
-    npm_packages style
-    if [ -x target/release/rapport ]; then
-        say "building what has changed"
-    else
-        say "building; the first time takes some minutes"
-    fi
-    sh scripts/build.sh
+    release_in_steps
     say "starting; Ctrl-C stops"
 else
     engine_packages

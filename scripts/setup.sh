@@ -139,6 +139,24 @@ for_release() {
     npm_packages style
 }
 
+# The same without Debian's packages, and the release itself: four steps of whoever asks, who is told
+# each.
+release_in_steps() {
+    say "Rust and its WebAssembly target"
+    rust
+    say "wasm-bindgen and the splitter"
+    wasm_bindgen
+    wasm_split
+    say "npm packages for styles and for a small download"
+    npm_packages style
+    if [ -x target/release/rapport ]; then
+        say "building what has changed"
+    else
+        say "building; the first time takes some minutes"
+    fi
+    sh scripts/build.sh
+}
+
 # Packages of one folder, when its lock file is newer than what is installed.
 npm_packages() {
     have node && have npm || die "Node.js is missing; install Node.js 20 or newer with npm"

@@ -2,6 +2,7 @@
 //! delivery, statements for each message. Every run checks what was delivered; one that lost, doubled
 //! or reordered anything counts for nothing.
 
+mod board;
 mod connection;
 mod crowd;
 mod idle;

@@ -18,6 +18,7 @@ use tokio::{
 };
 
 use super::{
+    board::Board,
     connection::{Connection, Heard},
     crowd::Crowd,
     instance::Instance,
@@ -38,37 +39,6 @@ pub(super) enum Drive {
     Open { rate: u64 },
     /// Everybody has so many unanswered, always.
     Closed { in_flight: usize },
-}
-
-/// What the talkers share.
-struct Board {
-    began: Instant,
-    /// When each message should have left, in microseconds since the beginning.
-    due: Vec<AtomicU64>,
-    sent: AtomicUsize,
-    accepted: AtomicU64,
-    delivered: AtomicU64,
-    /// Whether times are of the measurement: not those of warming up, nor while statements are written
-    /// down.
-    counts: AtomicBool,
-}
-
-impl Board {
-    fn now(&self) -> u64 {
-        self.began.elapsed().as_micros() as u64
-    }
-
-    /// Notes a message that is due now, and gives its number.
-    fn note(&self) -> Option<usize> {
-        let nonce = self.sent.fetch_add(1, Ordering::Relaxed);
-        self.due.get(nonce)?.store(self.now(), Ordering::Relaxed);
-        Some(nonce)
-    }
-
-    /// Microseconds since the message was due.
-    fn age(&self, nonce: usize) -> u32 {
-        (self.now() - self.due[nonce].load(Ordering::Relaxed)) as u32
-    }
 }
 
 /// Microseconds.

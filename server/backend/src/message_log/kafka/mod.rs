@@ -3,10 +3,10 @@
 //! An entry is durable once every in-sync replica has it; from then on its room sees it live. The
 //! store role gives it its number a little later ([`store`]), in the same order.
 
-mod brokers;
 mod dead_letters;
 mod deliveries;
 mod logs;
+mod open;
 mod producer;
 mod record;
 mod reports;

@@ -13,8 +13,8 @@ use tokio::{
 
 use super::{
     Settings,
-    brokers::{Opener, keep_open},
     deliveries::{Awaited, Deliveries, Told},
+    open::{Opener, keep_open},
     record,
 };
 use crate::{

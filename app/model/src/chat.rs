@@ -165,11 +165,10 @@ impl Chat {
     pub fn receive(&mut self, frame: ServerFrame) {
         match frame {
             ServerFrame::Room { room } => self.room(room),
-            ServerFrame::Left { room } => {
-                self.rooms.remove(&room);
-            }
-            ServerFrame::Changes { room, after, upto, limited, messages, marks, log } => {
+            ServerFrame::Left { room } => self.leave(room),
+            ServerFrame::Changes { room, after, upto, limited, messages, marks, gone, log } => {
                 self.changes(room, Changes { after, upto, limited, messages }, marks, log);
+                self.members(room, upto, gone);
             }
             ServerFrame::Change(change) => self.change(change),
             ServerFrame::Live { room, log, message } => self.live(room, log, message),
@@ -215,10 +214,24 @@ impl Chat {
         }
     }
 
+    /// The room is no more for this person; what waits for it would never be taken.
+    fn leave(&mut self, room: RoomId) {
+        self.rooms.remove(&room);
+        self.outbox.remove_room(room);
+    }
+
+    fn members(&mut self, room: RoomId, rev: Rev, gone: Vec<UserId>) {
+        if let Some(conversation) = self.rooms.get_mut(&room) {
+            conversation.members(rev, gone);
+        }
+    }
+
     fn change(&mut self, change: Change) {
         let room = change.room;
-        if let Item::Message { message } = &change.item {
-            self.outbox.place(message.id, change.rev);
+        match &change.item {
+            Item::Message { message } => self.outbox.place(message.id, change.rev),
+            Item::Members { gone } => self.members(room, change.rev, gone.clone()),
+            Item::Unknown => {}
         }
         if let Some(conversation) = self.rooms.get_mut(&room) {
             conversation.timeline.apply(change);

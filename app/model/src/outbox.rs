@@ -143,6 +143,11 @@ impl Outbox {
         Some(self.entries.remove(place))
     }
 
+    /// The room is no more: nothing of it will ever be taken.
+    pub fn remove_room(&mut self, room: RoomId) {
+        self.entries.retain(|entry| entry.room != room);
+    }
+
     /// The server did not take the message: a lasting refusal is shown, a passing one waits. With
     /// `log` only what was logged there is meant: another device's copy of the id may stand.
     pub fn refuse(&mut self, id: MessageId, error: Error, log: Option<Offset>) {

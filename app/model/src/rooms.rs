@@ -50,7 +50,10 @@ pub struct Room {
     pub title: Option<String>,
     /// The members needed to draw the room; in a private chat, both.
     pub people: Vec<Person>,
-    /// Marks of the members in `people`, the reader's own included.
+    /// Those of `people` who have left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<UserId>,
+    /// Marks of `people`, the reader's own included.
     pub marks: Vec<Mark>,
     /// The newest change.
     pub rev: Rev,
@@ -76,6 +79,11 @@ impl Room {
             RoomKind::Private => self.people.iter().find(|person| person.id != me),
             RoomKind::Group => None,
         }
+    }
+
+    /// The other person of a private chat, if they have left it.
+    pub fn deserted_by(&self, me: UserId) -> Option<&Person> {
+        self.other(me).filter(|person| self.gone.contains(&person.id))
     }
 
     /// What `me` calls this room.

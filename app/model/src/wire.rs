@@ -81,6 +81,9 @@ pub enum ServerFrame {
         /// The members' marks at that moment.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         marks: Vec<Mark>,
+        /// Who had left by `upto`: see [`Room::gone`].
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        gone: Vec<UserId>,
         /// What the room logged before this place has its number: see [`Stored`].
         #[serde(skip_serializing_if = "is_start")]
         log: Offset,
@@ -149,6 +152,10 @@ pub struct Stored {
 pub enum Item {
     Message {
         message: Message,
+    },
+    /// Somebody left, or came back: see [`Room::gone`].
+    Members {
+        gone: Vec<UserId>,
     },
     /// Of a later version.
     Unknown,

@@ -18,6 +18,8 @@ const NOTHING: (Seq, Seq) = (Seq::ZERO, Seq::ZERO);
 pub struct Conversation {
     pub room: Room,
     pub timeline: Timeline,
+    /// The change at which [`Room::gone`] was so.
+    members_at: Rev,
     /// One's own marks (delivered, read) that the server is known to have …
     confirmed: (Seq, Seq),
     /// … and those it has been told on this connection.
@@ -30,13 +32,15 @@ impl Conversation {
         let mut timeline = Timeline::new(room.rev, room.last_seq, room.last.clone());
         timeline.settle(room.log);
         let confirmed = room.mark(me).map_or(NOTHING, |mark| (mark.delivered, mark.read));
-        Self { room, timeline, confirmed, told: confirmed }
+        let members_at = room.rev;
+        Self { room, timeline, members_at, confirmed, told: confirmed }
     }
 
     /// A room as it was put away at `rev`, without its messages: what the server has been told is not
     /// known any more.
     pub(super) fn kept(room: Room, rev: Rev) -> Self {
-        Self { room, timeline: Timeline::restore(rev, Vec::new()), confirmed: NOTHING, told: NOTHING }
+        let timeline = Timeline::restore(rev, Vec::new());
+        Self { room, timeline, members_at: rev, confirmed: NOTHING, told: NOTHING }
     }
 
     /// What the server did not confirm may be lost.
@@ -60,8 +64,18 @@ impl Conversation {
         self.timeline.hear(room.rev);
         self.timeline.settle(room.log);
         self.raise(&room.marks, me);
-        let known = std::mem::replace(&mut self.room, room);
+        self.members(room.rev, room.gone.clone());
+        let gone = std::mem::take(&mut self.room.gone);
+        let known = std::mem::replace(&mut self.room, Room { gone, ..room });
         self.merge_older(known, me);
+    }
+
+    /// Who had left at a change: of two answers the newer stands.
+    pub(super) fn members(&mut self, rev: Rev, gone: Vec<UserId>) {
+        if rev >= self.members_at {
+            self.members_at = rev;
+            self.room.gone = gone;
+        }
     }
 
     /// Takes over what an older description of the room knows better.
@@ -92,6 +106,7 @@ impl Conversation {
 
     /// What another instance's numbers said.
     pub(super) fn forget_heads(&mut self) {
+        self.members_at = Rev::ZERO;
         self.room.rev = Rev::ZERO;
         self.room.last_seq = Seq::ZERO;
         self.room.last = None;

@@ -39,8 +39,10 @@ pub(super) fn server_frame(text: &str) -> Result<ServerFrame> {
 
 /// Of a kind of a later version only the place is read: what else it holds may be of any form.
 fn read_change(text: &str, kind: Option<&str>) -> Result<Change> {
-    if kind == Some("message") {
-        return json::<Fields>(text)?.change();
+    match kind {
+        Some("message") => return json::<Fields>(text)?.change(),
+        Some("members") => return json::<Fields>(text)?.members(),
+        _ => {}
     }
     let Place { room, rev } = json(text)?;
     Ok(Change { room, rev, item: Item::Unknown })
@@ -82,6 +84,8 @@ struct Fields {
     messages: Vec<Message>,
     #[serde(default)]
     marks: Vec<Mark>,
+    #[serde(default)]
+    gone: Vec<UserId>,
     message: Option<Message>,
     id: Option<MessageId>,
     seq: Option<Seq>,
@@ -118,6 +122,7 @@ impl Fields {
             limited: self.limited,
             messages: self.messages,
             marks: self.marks,
+            gone: self.gone,
             log: self.log.unwrap_or_default(),
         })
     }
@@ -149,6 +154,11 @@ impl Fields {
     fn change(self) -> Result<Change> {
         let (room, rev) = (self.room()?, need(self.rev, "rev")?);
         Ok(Change { room, rev, item: Item::Message { message: need(self.message, "message")? } })
+    }
+
+    fn members(self) -> Result<Change> {
+        let (room, rev) = (self.room()?, need(self.rev, "rev")?);
+        Ok(Change { room, rev, item: Item::Members { gone: self.gone } })
     }
 
     fn accepted(self) -> Result<Accepted> {

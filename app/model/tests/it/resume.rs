@@ -47,6 +47,7 @@ impl World {
             kind: RoomKind::Private,
             title: None,
             people: Vec::new(),
+            gone: Vec::new(),
             marks: vec![mark(self.me), mark(self.other)],
             rev: Rev(last),
             last_seq: Seq(last),
@@ -80,6 +81,7 @@ impl World {
             limited: false,
             messages: self.messages(after + 1..=upto),
             marks: Vec::new(),
+            gone: Vec::new(),
             log: Offset::ZERO,
         }
     }
@@ -181,6 +183,7 @@ fn the_newest_page_replaces_all_that_was_held() {
         limited: true,
         messages: newest,
         marks: Vec::new(),
+        gone: Vec::new(),
         log: Offset::ZERO,
     });
     assert_eq!(world.shown(&chat), range(591, 640));
@@ -200,6 +203,7 @@ fn a_server_that_was_set_back_is_believed() {
         limited: true,
         messages: world.messages(1..=50),
         marks: room.marks,
+        gone: room.gone,
         log: Offset::ZERO,
     });
     assert_eq!(world.position(&chat).0, 50);
@@ -227,6 +231,7 @@ fn what_a_server_accepted_before_it_was_set_back_is_sent_again() {
         limited: true,
         messages: world.messages(1..=40),
         marks: Vec::new(),
+        gone: Vec::new(),
         log: Offset::ZERO,
     });
     chat.receive(ServerFrame::CaughtUp);
@@ -325,4 +330,29 @@ fn the_largest_hello_fits_into_a_frame() {
         chat.room(room);
     }
     assert!(chat.hello().encode().len() <= FRAME_BYTES);
+}
+
+#[test]
+fn what_waits_for_a_room_goes_with_it() {
+    let world = World::new();
+    let mut chat = world.chat(2);
+    chat.compose(world.pending("never to arrive"));
+    chat.receive(ServerFrame::Left { room: world.room });
+    assert!(chat.conversation(world.room).is_none());
+    assert!(chat.outbox().is_empty());
+}
+
+/// Fails when a room frame's `gone` is taken over whatever its `rev`.
+#[test]
+fn an_older_answer_brings_nobody_back() {
+    let world = World::new();
+    let mut chat = world.chat(2);
+    let gone = |chat: &Chat| chat.conversation(world.room).expect("known").room.gone.clone();
+    let item = Item::Members { gone: vec![world.other] };
+    chat.receive(ServerFrame::Change(Change { room: world.room, rev: Rev(3), item }));
+    chat.receive(ServerFrame::Room { room: world.room(2) });
+    chat.receive(world.changes(1, 2));
+    assert_eq!(gone(&chat), [world.other]);
+    chat.receive(world.changes(2, 4));
+    assert!(gone(&chat).is_empty());
 }

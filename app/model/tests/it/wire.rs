@@ -82,7 +82,7 @@ fn a_frame_without_a_field_it_needs_says_which() {
 }
 
 /// What a frame can do without, and what names it.
-const MAY_MISS: [&str; 7] = ["type", "kind", "limited", "messages", "marks", "heads", "about"];
+const MAY_MISS: [&str; 8] = ["type", "kind", "limited", "messages", "marks", "gone", "heads", "about"];
 
 fn server_frames() -> Vec<ServerFrame> {
     let (room, user, now) = (RoomId::new(), UserId::new(), Timestamp(5));
@@ -94,6 +94,7 @@ fn server_frames() -> Vec<ServerFrame> {
         kind: RoomKind::Private,
         title: None,
         people: Vec::new(),
+        gone: vec![user],
         marks: vec![mark],
         rev: Rev(4),
         last_seq: Seq(3),
@@ -115,8 +116,10 @@ fn server_frames() -> Vec<ServerFrame> {
             limited: true,
             messages,
             marks: vec![mark],
+            gone: vec![user],
             log: Offset(7),
         },
+        ServerFrame::Change(Change { room, rev: Rev(5), item: Item::Members { gone: vec![user] } }),
         ServerFrame::Change(Change { room, rev: Rev(4), item: Item::Message { message: message.clone() } }),
         ServerFrame::Live { room, log: Offset(9), message },
         ServerFrame::Stored(Stored {

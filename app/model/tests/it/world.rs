@@ -19,6 +19,8 @@ pub(crate) struct Server {
     pub(crate) messages: Vec<Message>,
     pub(crate) rev: Rev,
     pub(crate) marks: Vec<Mark>,
+    /// Who has left: a third person, who comes and goes.
+    pub(crate) gone: Vec<UserId>,
     clock: i64,
     /// What was logged, numbered up to `stored`; without a log messages are numbered at once.
     log: Option<Vec<Message>>,
@@ -49,6 +51,7 @@ impl Server {
             messages: Vec::new(),
             rev: Rev(0),
             marks: people.map(mark).to_vec(),
+            gone: Vec::new(),
             clock: 0,
             log: None,
             stored: 0,
@@ -155,6 +158,17 @@ impl Server {
         }))
     }
 
+    /// The third person leaves, or comes back.
+    pub(crate) fn come_or_go(&mut self) -> ServerFrame {
+        self.rev = self.rev.next();
+        self.gone = match self.gone.is_empty() {
+            true => vec![UserId::new()],
+            false => Vec::new(),
+        };
+        let item = Item::Members { gone: self.gone.clone() };
+        ServerFrame::Change(Change { room: self.room, rev: self.rev, item })
+    }
+
     /// A change of a kind this client does not know.
     pub(crate) fn surprise(&mut self) -> ServerFrame {
         self.rev = self.rev.next();
@@ -184,6 +198,7 @@ impl Server {
             title: None,
             people: self.people.map(person).to_vec(),
             marks: self.people.map(|user| self.mark_of(user)).to_vec(),
+            gone: self.gone.clone(),
             rev: self.rev,
             last_seq: self.last_seq(),
             last: self.messages.last().cloned(),
@@ -218,6 +233,7 @@ impl Server {
             limited,
             messages,
             marks: self.describe().marks,
+            gone: self.gone.clone(),
             log: Offset(self.stored as i64),
         }
     }

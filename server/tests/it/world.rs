@@ -288,7 +288,7 @@ impl Device {
         self.until(|frame| match frame {
             ServerFrame::Change(change) => match change.item {
                 model::wire::Item::Message { message } => Some((change.rev.0, message.body)),
-                model::wire::Item::Unknown => None,
+                _ => None,
             },
             _ => None,
         })

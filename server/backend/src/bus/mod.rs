@@ -21,10 +21,13 @@ use in_process::InProcess;
 pub enum Notice {
     /// For everybody who listens to a room. `rev` if it is a durable change.
     Room { room: RoomId, rev: Option<Rev>, frame: Bytes },
-    /// `user` is a member of `room` from now on; the frame describes the room. A node that begins to
-    /// watch the room because of it may miss what follows at once: it looks at the room's head after
-    /// [`Bus::watching`].
-    Joined { user: UserId, room: RoomId, frame: Bytes },
+    /// `user` is a member of `room` since its change `rev`; the frame describes the room. A node that
+    /// begins to watch the room because of it may miss what follows at once: it looks at the room's head
+    /// after [`Bus::watching`].
+    Joined { user: UserId, room: RoomId, rev: Rev, frame: Bytes },
+    /// `user` is no member of `room` since its change `rev`: nothing of it reaches them any more but this
+    /// frame, which says so.
+    Left { user: UserId, room: RoomId, rev: Rev, frame: Bytes },
     /// For every socket of one person.
     Person { user: UserId, frame: Bytes },
     /// A session of `user` has ended: its sockets close, its access tokens are refused.
@@ -45,7 +48,9 @@ impl Notice {
     pub fn topic(&self) -> Topic {
         match self {
             Self::Room { room, .. } => Topic::Room(*room),
-            Self::Joined { user, .. } | Self::Person { user, .. } => Topic::User(*user),
+            Self::Joined { user, .. } | Self::Left { user, .. } | Self::Person { user, .. } => {
+                Topic::User(*user)
+            }
             Self::Ended { .. } => Topic::Sessions,
         }
     }

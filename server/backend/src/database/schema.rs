@@ -72,6 +72,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_members (room_id, user_id) {
+        room_id -> Uuid,
+        user_id -> Uuid,
+        joined_at -> Timestamptz,
+        left_at -> Timestamptz,
+        rev -> Int8,
+        delivered_seq -> Int8,
+        read_seq -> Int8,
+    }
+}
+
+diesel::table! {
     messages (room_id, seq) {
         room_id -> Uuid,
         seq -> Int8,

@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use model::{
-    RoomId, SessionId, UserId,
+    Rev, RoomId, SessionId, UserId,
     limits::{QUEUE_BYTES, QUEUE_FRAMES},
     wire::CloseCode,
 };
@@ -43,6 +43,8 @@ struct State {
     bytes: usize,
     closing: Option<CloseCode>,
     rooms: Vec<RoomId>,
+    /// What was last heard of a membership: it began, or ended, by this change of the room.
+    news: Vec<(RoomId, Rev, bool)>,
     retired: bool,
 }
 
@@ -140,22 +142,41 @@ impl Listener {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// Notes a room; false if it is noted already, or the listener has left.
+    /// Notes a room; false if it is noted already, the listener has left, or its person has left the room
+    /// since whoever asks read of it.
     pub(super) fn remember(&self, room: RoomId) -> bool {
         let mut state = self.state();
-        if state.retired || state.rooms.contains(&room) {
+        let ended = state.news.iter().any(|(of, _, is_member)| *of == room && !is_member);
+        if state.retired || ended || state.rooms.contains(&room) {
             return false;
         }
         state.rooms.push(room);
         true
     }
 
+    /// Notes that a membership began or ended by a change of the room; false if that is older news. News
+    /// of two nodes may overtake each other.
+    pub(super) fn hear_of(&self, room: RoomId, rev: Rev, is_member: bool) -> bool {
+        let mut state = self.state();
+        if state.news.iter().any(|(of, known, _)| *of == room && *known > rev) {
+            return false;
+        }
+        state.news.retain(|(of, ..)| *of != room);
+        state.news.push((room, rev, is_member));
+        true
+    }
+
+    /// Takes a room away again.
+    pub(super) fn forget(&self, room: RoomId) {
+        self.state().rooms.retain(|of| *of != room);
+    }
+
     pub(super) fn rooms(&self) -> Vec<RoomId> {
         self.state().rooms.clone()
     }
 
-    pub(super) fn has_left(&self) -> bool {
-        self.state().retired
+    pub(super) fn listens_to(&self, room: RoomId) -> bool {
+        self.state().rooms.contains(&room)
     }
 
     /// Takes the rooms away for good.

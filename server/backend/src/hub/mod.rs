@@ -101,14 +101,23 @@ impl Hub {
     fn deliver(&self, notice: &Notice) {
         match notice {
             Notice::Room { room, rev, frame } => self.deliver_to_room(*room, *rev, frame),
-            Notice::Joined { user, room, frame } => {
+            Notice::Joined { user, room, rev, frame } => {
                 for listener in self.listeners(*user) {
-                    self.join(&listener, *room);
-                    listener.push(Outgoing::Frame(frame.clone()));
+                    if listener.hear_of(*room, *rev, true) {
+                        self.join(&listener, *room);
+                        listener.push(Outgoing::Frame(frame.clone()));
+                    }
                 }
                 // What was published elsewhere before the room was listened to is looked for.
                 if self.0.bus.is_shared() && self.0.rooms.contains_key(room) {
                     self.0.doubts.room(*room);
+                }
+            }
+            Notice::Left { user, room, rev, frame } => {
+                for listener in self.listeners(*user) {
+                    if listener.hear_of(*room, *rev, false) {
+                        self.expel(&listener, *room, frame);
+                    }
                 }
             }
             Notice::Person { user, frame } => {
@@ -182,8 +191,8 @@ impl Hub {
             self.0.bus.watch(Topic::Room(room));
         }
         drop(entry);
-        // It left after the room was noted and before it was here.
-        if listener.has_left() {
+        // It left, or its person left the room, after the room was noted and before it was here.
+        if !listener.listens_to(room) {
             self.part(listener, room);
         }
         true
@@ -193,6 +202,13 @@ impl Hub {
     pub fn memberships(&self) -> Vec<(UserId, Vec<RoomId>)> {
         let listeners = self.0.users.iter().flat_map(|user| user.clone());
         listeners.map(|listener| (listener.user(), listener.rooms())).collect()
+    }
+
+    /// Nothing of the room reaches the listener any more but this frame, which says so.
+    fn expel(&self, listener: &Arc<Listener>, room: RoomId, frame: &Bytes) {
+        listener.forget(room);
+        self.part(listener, room);
+        listener.push(Outgoing::Frame(frame.clone()));
     }
 
     fn part(&self, listener: &Arc<Listener>, room: RoomId) {

@@ -82,16 +82,21 @@ impl Backend {
         metrics::counter!("rapport_repairs_total").increment(1);
         self.ended.load(&self.db, &self.clock).await?;
         self.hub.close_ended();
-        self.join_new_rooms().await?;
+        self.mend_memberships().await?;
         self.bus.watching().await;
         self.tell_heads(&self.hub.rooms()).await
     }
 
-    /// Rooms that somebody here was let into without this node hearing of it.
-    async fn join_new_rooms(&self) -> Outcome<()> {
+    /// Rooms that somebody here left, or was let into, without this node hearing of it.
+    async fn mend_memberships(&self) -> Outcome<()> {
         let users = self.hub.users();
         for users in users.chunks(AT_ONCE) {
-            for (user, room) in self.rooms_of_all(users).await? {
+            let followed = self.hub.followed(users);
+            let members = self.rooms_of_all(users).await?;
+            let gone = self.hub.expel_strangers(followed, &members.iter().copied().collect());
+            // Who came back while this was read was expelled all the same: what stands now is read again.
+            let members = if gone { self.rooms_of_all(users).await? } else { members };
+            for (user, room) in members {
                 let strangers = self.hub.strangers(user, room);
                 if strangers.is_empty() {
                     continue;
@@ -127,6 +132,29 @@ impl Hub {
 
     fn users(&self) -> Vec<UserId> {
         self.0.users.iter().map(|user| *user.key()).collect()
+    }
+
+    /// What the sockets of these people listen to.
+    fn followed(&self, users: &[UserId]) -> Vec<(Arc<Listener>, Vec<RoomId>)> {
+        let listeners = users.iter().flat_map(|user| self.listeners(*user));
+        listeners.map(|listener| (listener.clone(), listener.rooms())).collect()
+    }
+
+    /// Takes rooms away from those who are no members; says whether there were any. `followed` was read
+    /// before `members`: who joined in between is not taken for a stranger.
+    fn expel_strangers(
+        &self,
+        followed: Vec<(Arc<Listener>, Vec<RoomId>)>,
+        members: &HashSet<(UserId, RoomId)>,
+    ) -> bool {
+        let mut any = false;
+        for (listener, rooms) in followed {
+            for room in rooms.into_iter().filter(|room| !members.contains(&(listener.user(), *room))) {
+                self.expel(&listener, room, &Bytes::from(ServerFrame::Left { room }.encode()));
+                any = true;
+            }
+        }
+        any
     }
 
     /// A person's sockets that do not listen to a room.

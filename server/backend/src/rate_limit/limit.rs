@@ -24,8 +24,8 @@ pub enum Limit {
     Fetch,
     /// Receipts reported by one person; a device reports several rooms at once.
     Mark,
-    /// Private chats opened by one person.
-    OpenRoom,
+    /// Chats opened and left by one person.
+    Membership,
 }
 
 impl Limit {
@@ -39,7 +39,7 @@ impl Limit {
         Self::Resend,
         Self::Fetch,
         Self::Mark,
-        Self::OpenRoom,
+        Self::Membership,
     ];
 
     /// How many pass at once.
@@ -54,7 +54,7 @@ impl Limit {
             Self::Resend => 2 * SEND_BURST,
             Self::Fetch => 200,
             Self::Mark => 300,
-            Self::OpenRoom => 60,
+            Self::Membership => 60,
         }
     }
 
@@ -70,7 +70,7 @@ impl Limit {
             Self::Resend => Duration::from_millis(500 / SEND_PER_SECOND as u64),
             Self::Fetch => Duration::from_millis(20),
             Self::Mark => Duration::from_millis(10),
-            Self::OpenRoom => Duration::from_secs(2),
+            Self::Membership => Duration::from_secs(2),
         }
     }
 
@@ -79,7 +79,7 @@ impl Limit {
     pub const fn fails_closed(self) -> bool {
         match self {
             Self::SignInAccount | Self::SignInAddress | Self::Register | Self::MailTo => true,
-            Self::Lookup | Self::Send | Self::Resend | Self::Fetch | Self::Mark | Self::OpenRoom => false,
+            Self::Lookup | Self::Send | Self::Resend | Self::Fetch | Self::Mark | Self::Membership => false,
         }
     }
 
@@ -95,7 +95,7 @@ impl Limit {
             Self::Resend => "resend",
             Self::Fetch => "fetch",
             Self::Mark => "mark",
-            Self::OpenRoom => "open_room",
+            Self::Membership => "membership",
         }
     }
 }

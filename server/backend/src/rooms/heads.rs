@@ -18,6 +18,7 @@ pub(crate) struct Head {
     pub(crate) rev: Rev,
     log: Offset,
     marks: Vec<Mark>,
+    gone: Vec<UserId>,
 }
 
 #[derive(QueryableByName)]
@@ -32,6 +33,8 @@ struct Row {
     last_seq: Seq,
     #[diesel(sql_type = Jsonb)]
     marks: serde_json::Value,
+    #[diesel(sql_type = Array<Uuid>)]
+    gone: Vec<UserId>,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +48,10 @@ struct Member {
 /// Where each of the rooms stands; those that are not there are left out.
 pub(crate) async fn heads(db: &mut AsyncPgConnection, rooms: &[RoomId]) -> Outcome<Vec<Head>> {
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT r.id, r.rev, r.log, r.last_seq, shown.marks FROM rooms r \
+        "SELECT r.id, r.rev, r.log, r.last_seq, shown.marks, \
+             ARRAY(SELECT user_id FROM former_members WHERE room_id = r.id \
+                   ORDER BY joined_at, user_id LIMIT $2) AS gone \
+         FROM rooms r \
          CROSS JOIN LATERAL ( \
              SELECT coalesce(jsonb_agg(jsonb_build_object( \
                  'user', m.user_id, 'delivered', m.delivered_seq, 'read', m.read_seq, 'mine', m.mine)), '[]') AS marks \
@@ -68,16 +74,16 @@ impl Row {
             Mark { user, delivered, read, mine, upto: self.last_seq }
         };
         let marks = members.into_iter().map(mark).collect();
-        Ok(Head { room: self.id, rev: self.rev, log: self.log, marks })
+        Ok(Head { room: self.id, rev: self.rev, log: self.log, marks, gone: self.gone })
     }
 }
 
 impl Head {
     /// The frame that says so: changes up to here, of which none is told. Who misses some asks.
     pub(crate) fn frame(&self) -> Bytes {
-        let Self { room, rev, log, ref marks } = *self;
-        let (messages, marks) = (Vec::new(), marks.clone());
-        ServerFrame::Changes { room, after: rev, upto: rev, limited: false, messages, marks, log }
+        let Self { room, rev, log, ref marks, ref gone } = *self;
+        let (messages, marks, gone) = (Vec::new(), marks.clone(), gone.clone());
+        ServerFrame::Changes { room, after: rev, upto: rev, limited: false, messages, marks, gone, log }
             .encode()
             .into()
     }

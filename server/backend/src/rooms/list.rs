@@ -53,6 +53,7 @@ struct Member {
     delivered: Seq,
     read: Seq,
     mine: i64,
+    gone: bool,
 }
 
 impl Backend {
@@ -87,9 +88,16 @@ async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) ->
          CROSS JOIN LATERAL ( \
              SELECT jsonb_agg(jsonb_build_object( \
                  'id', u.id, 'username', u.username, 'name', u.name, \
-                 'delivered', o.delivered_seq, 'read', o.read_seq, 'mine', o.mine)) AS people \
-             FROM (SELECT * FROM members o WHERE o.room_id = r.id \
-                   ORDER BY o.user_id <> $1, o.joined_at, o.user_id LIMIT $2) o \
+                 'delivered', o.delivered_seq, 'read', o.read_seq, 'mine', o.mine, 'gone', o.gone)) AS people \
+             FROM ( \
+                 SELECT * FROM ( \
+                     SELECT user_id, joined_at, delivered_seq, read_seq, mine, false AS gone \
+                     FROM members WHERE room_id = r.id \
+                     UNION ALL \
+                     SELECT user_id, joined_at, delivered_seq, read_seq, 0, true \
+                     FROM former_members WHERE room_id = r.id \
+                 ) anybody ORDER BY user_id <> $1, gone, joined_at, user_id LIMIT $2 \
+             ) o \
              JOIN users u ON u.id = o.user_id \
          ) shown \
          WHERE me.user_id = $1 AND ($3 IS NULL OR me.room_id = $3) \
@@ -118,6 +126,7 @@ impl Listed {
             id: self.id,
             kind: if self.kind == "private" { RoomKind::Private } else { RoomKind::Group },
             marks: members.iter().map(mark).collect(),
+            gone: members.iter().filter(|member| member.gone).map(|member| member.person.id).collect(),
             people: members.into_iter().map(|member| member.person).collect(),
             rev: self.rev,
             log: self.log,

@@ -11,7 +11,7 @@ use model::{RoomId, UserId};
 
 use crate::{
     Backend,
-    cache::{Cache, Key},
+    cache::{Away, Cache, Key},
     database::Pool,
     failure::Outcome,
 };
@@ -90,6 +90,15 @@ impl Membership {
     pub async fn note(&self, user: UserId, rooms: &[RoomId]) {
         let found: Vec<(Key, bool)> = rooms.iter().map(|room| (Key::Membership(*room, user), true)).collect();
         self.cache.put_many(&found).await;
+    }
+
+    /// Forgets a membership that ends, for all nodes: see the promise of [`Cache`].
+    ///
+    /// # Errors
+    /// It cannot be forgotten now: nothing may be ended.
+    pub(super) async fn forget(&self, room: RoomId, user: UserId) -> model::Result<()> {
+        let forgotten = self.cache.forget(Key::Membership(room, user)).await;
+        forgotten.map_err(|Away| model::Error::unavailable())
     }
 
     /// Lets what is known of these memberships be known for longer.

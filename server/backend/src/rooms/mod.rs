@@ -1,6 +1,8 @@
 //! Rooms: who is in them, and what their members see of them.
 
+mod come_back;
 mod heads;
+mod leave;
 mod list;
 mod membership;
 mod open;

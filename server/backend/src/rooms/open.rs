@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{Error, Result, Room, RoomId, UserId, wire::ServerFrame};
 
+use super::{come_back::come_back, leave::Moved};
 use crate::{
     Backend, SignedIn,
     bus::Notice,
@@ -15,7 +16,7 @@ use crate::{
 
 impl Backend {
     /// The private chat with a person, made on first use: two people have at most one, however
-    /// many devices open it at once.
+    /// many devices open it at once. Who has left it is back.
     ///
     /// # Errors
     /// `not_found` if there is no such person; `invalid` with oneself.
@@ -23,7 +24,7 @@ impl Backend {
         if with == who.user() {
             return Err(Error::invalid("with", "A private chat needs another person."));
         }
-        self.limits.check(Limit::OpenRoom, who.user()).await?;
+        self.limits.check(Limit::Membership, who.user()).await?;
         // Goes on though nobody waits any more: a room that stands is told.
         let (backend, who) = (self.clone(), *who);
         let opened = tokio::spawn(async move { backend.open_and_announce(&who, with).await });
@@ -32,8 +33,11 @@ impl Backend {
 
     /// Announces a room that was there before, too: who made it may have died before it was told.
     async fn open_and_announce(&self, who: &SignedIn, with: UserId) -> Result<Room> {
-        let room = self.find_or_make(who.user(), with).await?;
-        let room = self.room(who, room).await?;
+        let (id, moved) = self.find_or_make(who.user(), with).await?;
+        let room = self.room(who, id).await?;
+        if let Some(moved) = moved {
+            self.announce_members(id, moved);
+        }
         self.announce_room(&room);
         Ok(room)
     }
@@ -41,26 +45,28 @@ impl Backend {
     /// Tells the members' open sockets that the room is there.
     fn announce_room(&self, room: &Room) {
         let frame = bytes::Bytes::from(ServerFrame::Room { room: room.clone() }.encode());
-        for person in &room.people {
-            self.bus.publish(&Notice::Joined { user: person.id, room: room.id, frame: frame.clone() });
+        for user in room.people.iter().map(|person| person.id).filter(|user| !room.gone.contains(user)) {
+            let (id, rev, frame) = (room.id, room.rev, frame.clone());
+            self.bus.publish(&Notice::Joined { user, room: id, rev, frame });
         }
     }
 
-    async fn find_or_make(&self, me: UserId, with: UserId) -> Outcome<RoomId> {
+    /// The room, and whether `me` came back to it.
+    async fn find_or_make(&self, me: UserId, with: UserId) -> Outcome<(RoomId, Option<Moved>)> {
         let pair = (me.min(with), me.max(with));
         let now = self.clock.now();
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             if let Some(room) = find(db, pair).await? {
-                return Ok(room);
+                return Ok((room, come_back(db, room, me, now).await?));
             }
             if !exists(db, with).await? {
                 return Err(Error::not_found("person").into());
             }
             match make(db, pair, now).await? {
-                Some(room) => Ok(room),
+                Some(room) => Ok((room, None)),
                 // Another device was faster.
-                None => Ok(find(db, pair).await?.ok_or(diesel::result::Error::NotFound)?),
+                None => Ok((find(db, pair).await?.ok_or(diesel::result::Error::NotFound)?, None)),
             }
         })
         .await

@@ -65,7 +65,16 @@ pub async fn run(backend: &Backend, statement: &str) {
 pub async fn digest(backend: &Backend) -> Vec<String> {
     let mut db = backend.db.get().await.expect("the database answers");
     let mut lines = Vec::new();
-    for table in ["users", "registrations", "sessions", "rooms", "private_rooms", "members", "messages"] {
+    for table in [
+        "users",
+        "registrations",
+        "sessions",
+        "rooms",
+        "private_rooms",
+        "members",
+        "former_members",
+        "messages",
+    ] {
         let query = format!(
             "SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') \
              AS line FROM {table} t"

@@ -20,7 +20,7 @@ fn change(room: RoomId, rev: i64) -> Notice {
     Notice::Room { room, rev: Some(Rev(rev)), frame: Bytes::from(format!("{rev}")) }
 }
 
-fn drain(subscription: &backend::hub::Subscription) -> Result<Vec<Outgoing>, CloseCode> {
+pub(crate) fn drain(subscription: &backend::hub::Subscription) -> Result<Vec<Outgoing>, CloseCode> {
     let mut batch = Vec::new();
     match subscription.listener().next(&mut batch).now_or_never() {
         Some(Err(code)) => Err(code),

@@ -12,6 +12,7 @@ mod demo;
 mod hub;
 mod jobs;
 mod jobs_rabbitmq;
+mod leave;
 mod mail;
 mod mail_smtp;
 mod messages;

@@ -38,7 +38,7 @@ const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302];
 const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200];
 
 /// Method, path, arguments (`{room}`, `{user}` and `{id}` are filled in), and who gets what.
-const TABLE: [(&str, &str, &str, Statuses); 31] = [
+const TABLE: [(&str, &str, &str, Statuses); 32] = [
     ("GET", "/", "", [302; 4]),
     ("GET", "/sign-in", "", SIGNED_OUT_PAGE),
     ("GET", "/register", "", SIGNED_OUT_PAGE),
@@ -69,6 +69,8 @@ const TABLE: [(&str, &str, &str, Statuses); 31] = [
     ("GET", "/api/messages/page", "room={room}", MEMBERS),
     ("POST", "/api/messages/send", "room={room}&id={id}&body=hello", MEMBERS),
     ("POST", "/api/settings/theme", "theme=dark", OPEN),
+    // Who has left may have got no answer.
+    ("POST", "/api/rooms/leave", "room={room}", [401, 404, 200, 200]),
     // Last: it ends the sessions.
     ("POST", "/api/accounts/sign_out", "", PERSONS),
 ];
@@ -88,7 +90,7 @@ impl Cast {
         let stranger = world.person("stranger").await;
         let (member, former) = (people.remove(1), people.remove(1));
         world.backend.say(&people[0].who, room, &["a secret"]).await;
-        world.sql(&format!("DELETE FROM members WHERE user_id = '{}'", former.who.user())).await;
+        world.backend.leave(&former.who, room).await.unwrap();
         Self { world, room, stranger, former, member }
     }
 

@@ -1,8 +1,18 @@
 //! Many senders, long absences, stalled readers, deep histories.
 
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+
 use backend::messages::From;
 use futures::future::join_all;
-use model::{Message, MessageId, Page, Rev, Seq, wire::ServerFrame};
+use model::{
+    Code, Message, MessageId, Page, Rev, RoomId, Seq,
+    wire::{Change, Item, ServerFrame},
+};
+
+use tokio::time::sleep;
 
 use crate::{
     request::Request,
@@ -43,6 +53,74 @@ async fn row_16_fifty_senders_in_one_room_have_one_dense_order() {
     for n in 0..people.len() {
         let own = stored.iter().filter(|(_, body)| body.starts_with(&format!("{n}.")));
         assert!(own.map(|(_, body)| body.clone()).eq((0..EACH).map(|k| format!("{n}.{k}"))));
+    }
+}
+
+/// Whether a frame holds anything of a room.
+fn is_of(frame: &ServerFrame, room: RoomId) -> bool {
+    frame.encode().contains(&room.to_string())
+}
+
+// Somebody talks all the while, and a device connects. Fails when `Hub::expel` leaves a listener in the
+// room.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_17_who_leaves_while_messages_fly_hears_nothing_more_on_any_device() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let cy = world.person("cy_").await;
+    let elsewhere = world.backend.open_private(&cy.who, bo.who.user()).await.unwrap().id;
+    let mut hers = world.device(&ana).await;
+    let mut his = join_all((0..3).map(|_| world.device(&bo))).await;
+    // Her newest message; the last one she has to say, once he has left.
+    let (said, end) = (AtomicI64::new(0), AtomicI64::new(i64::MAX));
+    let talk = async {
+        while said.load(Ordering::SeqCst) < end.load(Ordering::SeqCst) {
+            let id = hers.send(room, "still here").await;
+            match hers.answer(id).await {
+                Ok(seq) => said.store(seq, Ordering::SeqCst),
+                Err(error) => sleep(Duration::from_millis(error.retry_after.unwrap().into())).await,
+            }
+        }
+    };
+    let leave = async {
+        world.until("something was said", || said.load(Ordering::SeqCst) > 10).await;
+        let form = format!("room={room}");
+        let (answer, late) = tokio::join!(
+            Request::post(&world, "/api/rooms/leave", form).of(&bo).send(&world),
+            world.device(&bo)
+        );
+        assert_eq!((answer.status, &*answer.body), (200, "null"));
+        let heard_at_most = said.load(Ordering::SeqCst);
+        end.store(heard_at_most + 20, Ordering::SeqCst);
+        (heard_at_most, late)
+    };
+    let ((), (heard_at_most, late)) = tokio::join!(talk, leave);
+    his.push(late);
+    // What reaches him at last is of another room.
+    world.backend.say(&cy.who, elsewhere, &["the end"]).await;
+    for mut device in his {
+        let (mut newest, mut left) = (0, false);
+        loop {
+            match device.next().await {
+                ServerFrame::Change(Change { room: of, item: Item::Message { message }, .. }) => {
+                    if of == elsewhere {
+                        break;
+                    }
+                    assert!(!left, "{message:?}");
+                    newest = message.seq.0;
+                }
+                ServerFrame::Left { .. } => left = true,
+                frame => assert!(!is_of(&frame, room), "{frame:?}"),
+            }
+        }
+        // One more may have been accepted and not yet counted when he had left.
+        assert!(newest <= heard_at_most + 1, "{newest} reached him, {heard_at_most} had been said");
+        let own = device.send(room, "let me in").await;
+        assert_eq!(device.answer(own).await.unwrap_err().code, Code::NotFound);
+        let mut again = world.dial(&bo).await;
+        let missed = again.catch_up(&[(room, newest)]).await;
+        let of_room: Vec<&ServerFrame> = missed.iter().filter(|frame| is_of(frame, room)).collect();
+        assert_eq!(of_room, [&ServerFrame::Left { room }]);
     }
 }
 

@@ -48,6 +48,14 @@ enum Kind {
     Joined {
         user: UserId,
         room: RoomId,
+        /// Absent from nodes of the version before, which know nobody who left.
+        #[serde(default)]
+        rev: Rev,
+    },
+    Left {
+        user: UserId,
+        room: RoomId,
+        rev: Rev,
     },
     Person {
         user: UserId,
@@ -63,7 +71,12 @@ enum Kind {
 pub(super) fn encode(by: NodeId, notice: &Notice, payload: &mut Vec<u8>) {
     let (is, frame) = match notice {
         Notice::Room { room, rev, frame } => (Kind::Room { room: *room, rev: *rev }, Some(frame)),
-        Notice::Joined { user, room, frame } => (Kind::Joined { user: *user, room: *room }, Some(frame)),
+        Notice::Joined { user, room, rev, frame } => {
+            (Kind::Joined { user: *user, room: *room, rev: *rev }, Some(frame))
+        }
+        Notice::Left { user, room, rev, frame } => {
+            (Kind::Left { user: *user, room: *room, rev: *rev }, Some(frame))
+        }
         Notice::Person { user, frame } => (Kind::Person { user: *user }, Some(frame)),
         Notice::Ended { user, session } => (Kind::Ended { user: *user, session: *session }, None),
     };
@@ -94,7 +107,8 @@ pub(super) fn decode(me: NodeId, payload: Vec<u8>) -> Result<Heard, Unreadable> 
     let frame = Bytes::from(payload).slice(end + 1..);
     Ok(match is {
         Kind::Room { room, rev } => Heard::Notice(Notice::Room { room, rev, frame }),
-        Kind::Joined { user, room } => Heard::Notice(Notice::Joined { user, room, frame }),
+        Kind::Joined { user, room, rev } => Heard::Notice(Notice::Joined { user, room, rev, frame }),
+        Kind::Left { user, room, rev } => Heard::Notice(Notice::Left { user, room, rev, frame }),
         Kind::Person { user } => Heard::Notice(Notice::Person { user, frame }),
         Kind::Ended { user, session } => Heard::Notice(Notice::Ended { user, session }),
         Kind::Gap => Heard::Gap,
@@ -111,7 +125,8 @@ mod tests {
         vec![
             Notice::Room { room, rev: Some(Rev(7)), frame: frame.clone() },
             Notice::Room { room, rev: None, frame: Bytes::new() },
-            Notice::Joined { user, room, frame: frame.clone() },
+            Notice::Joined { user, room, rev: Rev(3), frame: frame.clone() },
+            Notice::Left { user, room, rev: Rev(4), frame: frame.clone() },
             Notice::Person { user, frame },
             Notice::Ended { user, session: SessionId::new() },
         ]

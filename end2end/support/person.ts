@@ -61,6 +61,11 @@ export class Person {
     await this.api.post("messages/send", { room, id, body });
   }
 
+  /// Leaves a room, without a browser.
+  async leave(room: string): Promise<void> {
+    await this.api.post("rooms/leave", { room });
+  }
+
   /// The newest texts of a room, oldest first, as the server has them.
   async history(room: string): Promise<string[]> {
     const page = await this.api.get<{ messages: Message[] }>("messages/page", { room, limit: 100 });

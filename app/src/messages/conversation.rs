@@ -2,6 +2,7 @@
 
 use icondata_lu::LuArrowLeft;
 use leptos::{html, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{Page, Room, RoomId, Seq};
 
 use super::{
@@ -16,6 +17,7 @@ use crate::{
     rooms::{
         calls::get_room,
         layout::Navigated,
+        leave::{Deserted, RoomMenu},
         summary::{Summary, face},
         title::PageTitle,
     },
@@ -111,6 +113,7 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
     });
     let name = name.unwrap_or_default();
     let done = Callback::new(move |()| focus(field));
+    go_when_left(live, room);
     let navigated = expect_context::<Navigated>();
     // Who chose the room in the list came to write; who opened its address may want to read first.
     Effect::new(move || {
@@ -122,9 +125,21 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
         <PageTitle name=name.clone() />
         <Head room />
         <History room at to_end done />
+        <Deserted room />
         <Composer room name field to_end />
         <Announcer room />
     }
+}
+
+/// Whoever leaves the room, on this device or another, is back at the list.
+fn go_when_left(live: Live, room: RoomId) {
+    let is_here = Memo::new(move |_| live.chat.with(|chat| chat.conversation(room).is_some()));
+    let navigate = use_navigate();
+    Effect::new(move || {
+        if !is_here.get() {
+            navigate("/chats", NavigateOptions { replace: true, ..Default::default() });
+        }
+    });
 }
 
 #[component]
@@ -136,7 +151,7 @@ fn Head(room: RoomId) -> impl IntoView {
             let room = &chat.conversation(room)?.room;
             let about = match room.other(chat.me()) {
                 Some(person) => format!("@{}", person.username),
-                None => format!("{} members", room.people.len()),
+                None => format!("{} members", room.people.len() - room.gone.len()),
             };
             Some((summary.name, about, face(room, chat), summary.is_group))
         })
@@ -147,6 +162,7 @@ fn Head(room: RoomId) -> impl IntoView {
                 <Icon icon=LuArrowLeft />
             </a>
             {move || shown.get().map(|(name, about, face, is_group)| who(name, about, face, is_group))}
+            <RoomMenu room />
         </header>
     }
 }

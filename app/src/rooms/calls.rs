@@ -42,6 +42,14 @@ pub async fn open_private(with: UserId) -> Result<Room, Failed> {
     Ok(room)
 }
 
+/// Leaves a room. A plain form is sent on to the list.
+#[server(prefix = "/api", endpoint = "rooms/leave")]
+pub async fn leave_room(room: RoomId) -> Result<(), Failed> {
+    backend().leave(&signed_in()?, room).await?;
+    leptos_axum::redirect("/chats");
+    Ok(())
+}
+
 #[server(prefix = "/api", endpoint = "rooms/mark")]
 pub async fn mark_room(
     room: RoomId,

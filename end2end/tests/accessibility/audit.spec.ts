@@ -86,6 +86,21 @@ for (const colorScheme of ["light", "dark"] as const) {
         await isAccessible(chat.page);
       });
 
+      test("leaving, and a deserted chat", async ({ people }) => {
+        const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
+        const room = await ana.chatWith(bo);
+        await bo.send(room, "I am off");
+        const { page } = await ana.talk(room);
+        await page.getByRole("button", { name: "Chat menu" }).click();
+        await isAccessible(page);
+        await page.getByRole("button", { name: "Leave chat…" }).click();
+        await isAccessible(page);
+        await page.getByRole("button", { name: "Stay" }).click();
+        await bo.leave(room);
+        await expect(page.getByText("Bo Lind left this chat")).toBeVisible();
+        await isAccessible(page);
+      });
+
       test("an empty conversation", async ({ people }) => {
         const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
         const page = await ana.open(`/chats/${await ana.chatWith(bo)}`);

@@ -1,0 +1,131 @@
+//! The menu of a room, and leaving it. Both work without scripts: they are popovers.
+
+use icondata_lu::{LuEllipsisVertical, LuLogOut};
+use leptos::prelude::*;
+use model::{RoomId, chat::Conversation, wire::ServerFrame};
+
+use super::calls::LeaveRoom;
+use crate::{
+    accounts::form::{Alarm, failure},
+    live::Live,
+    ui::Icon,
+};
+
+const MENU: &str = "room-menu";
+const DIALOG: &str = "leave-room";
+
+/// What the dialog asks, in words for the kind of room.
+#[derive(Clone, PartialEq)]
+struct Question {
+    title: String,
+    consequence: String,
+    verb: &'static str,
+}
+
+impl Question {
+    fn of(conversation: &Conversation, me: model::UserId) -> Self {
+        let room = &conversation.room;
+        let name = room.name(me);
+        let silence = "Nothing that is written here reaches you any more, on any device.";
+        match room.other(me) {
+            Some(_) => Self {
+                title: format!("Leave the chat with {name}?"),
+                consequence: format!("{silence} {name} sees that you left. You can come back from People."),
+                verb: "Leave chat",
+            },
+            None => Self {
+                title: format!("Leave {name}?"),
+                consequence: format!(
+                    "{silence} The others see that you left. You cannot come back by yourself."
+                ),
+                verb: "Leave group",
+            },
+        }
+    }
+}
+
+#[component]
+pub fn RoomMenu(room: RoomId) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let question = Memo::new(move |_| {
+        live.chat.with(|chat| chat.conversation(room).map(|known| Question::of(known, chat.me())))
+    });
+    move || question.get().map(|question| view! { <Menu room question /> })
+}
+
+#[component]
+fn Menu(room: RoomId, question: Question) -> impl IntoView {
+    let Question { title, consequence, verb } = question;
+    view! {
+        <button class="icon" type="button" popovertarget=MENU aria-label="Chat menu" title="Chat menu">
+            <Icon icon=LuEllipsisVertical />
+        </button>
+        <div class="menu" id=MENU popover="auto">
+            <button class="danger" type="button" popovertarget=DIALOG>
+                <Icon icon=LuLogOut class="s" />
+                {verb}
+                "…"
+            </button>
+        </div>
+        <dialog class="dialog" id=DIALOG popover="auto" aria-labelledby="leave-title">
+            <h2 class="title" id="leave-title">{title}</h2>
+            <p class="meta">{consequence}</p>
+            <LeaveForm room verb />
+        </dialog>
+    }
+}
+
+#[component]
+fn LeaveForm(room: RoomId, verb: &'static str) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let leave = ServerAction::<LeaveRoom>::new();
+    // The answer may come when the room is gone from the screen, for it came over the socket first.
+    let left = leave.value();
+    let left = move || left.try_get().flatten();
+    Effect::new(move || {
+        if let Some(Ok(())) = left() {
+            live.set_draft(room, String::new());
+            live.chat.update(|chat| chat.receive(ServerFrame::Left { room }));
+        }
+    });
+    view! {
+        <ActionForm action=leave>
+            <input type="hidden" name="room" value=room.to_string() />
+            <Alarm error=Signal::derive(move || failure(left())) />
+            <div class="choice">
+                <button class="btn plain" type="button" popovertarget=DIALOG popovertargetaction="hide" autofocus>
+                    "Stay"
+                </button>
+                <button class="btn danger" type="submit">
+                    {verb}
+                </button>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// Says that nobody else is here: what is written waits.
+#[component]
+pub fn Deserted(room: RoomId) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let name = Memo::new(move |_| {
+        live.chat.with(|chat| {
+            let room = &chat.conversation(room)?.room;
+            room.deserted_by(chat.me()).map(|person| person.name.clone())
+        })
+    });
+    view! {
+        <div role="status">
+            {move || {
+                name.get()
+                    .map(|name| {
+                        view! {
+                            <p class="deserted">
+                                {name} " left this chat, and sees what you write here only after coming back."
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}

@@ -187,6 +187,12 @@ impl Http {
         self.post("/api/rooms/open", &[("with", with.to_string())]).await
     }
 
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn leave(&self, room: RoomId) -> Result<(), Refused> {
+        self.post("/api/rooms/leave", &[("room", room.to_string())]).await
+    }
+
     /// The messages beside a number, at most [`PAGE_MAX`]; `side` is `before` or `after`.
     ///
     /// # Errors

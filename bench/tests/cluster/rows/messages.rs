@@ -1,6 +1,6 @@
 //! One order for everybody, however often and from wherever a message is sent.
 
-use bench::{client::Order, world::Person};
+use bench::client::Order;
 use futures::future::join_all;
 use model::{
     Body, Message, MessageId, Page, Rev, RoomId, Seq, Timestamp, UserId,
@@ -8,15 +8,7 @@ use model::{
     wire::{ClientFrame, ServerFrame},
 };
 
-use crate::world::{Dev, Raw, World, on_cluster, until};
-
-const NODES: [&str; 2] = ["web-1", "web-2"];
-
-/// So many devices of a person, by turns at either node.
-async fn devices(world: &World, person: &Person, count: usize) -> Vec<Dev> {
-    let node = |place: usize| world.at(&person.http, NODES[place % 2]);
-    join_all((0..count).map(|place| Dev::start(person.user, node(place)))).await
-}
+use crate::world::{Dev, NODES, Raw, World, devices, on_cluster, until};
 
 /// Fails when the log's statement looks for no known ids (`known` in append.sql finds nothing): a copy
 /// of what is stored can never be, and nothing behind it is.

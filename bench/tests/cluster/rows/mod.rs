@@ -1,5 +1,6 @@
 mod abuse;
 mod engines;
+mod leaving;
 mod messages;
 mod nodes;
 mod stores;

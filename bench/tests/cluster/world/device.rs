@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bench::{
     client::{Device, Handle, Http, Watch},
     random::Random,
+    world::Person,
 };
+use futures::future::join_all;
 use model::{Body, Chat, MessageId, RoomId, Timestamp, UserId, outbox::Pending, wire::ServerFrame};
 
-use super::until;
+use super::{World, until};
 
 pub(crate) struct Dev {
     pub(crate) handle: Handle,
@@ -30,11 +32,32 @@ pub(crate) struct Noted {
     /// Own messages that turned out not to stand.
     pub(crate) rejected: Vec<(MessageId, String)>,
     pub(crate) astonished: Vec<String>,
+    /// Rooms that are left.
+    pub(crate) left: Vec<RoomId>,
+    /// What came of them all the same; not refusals of what was written there.
+    pub(crate) after_left: Vec<String>,
+}
+
+impl Noted {
+    fn leave_or_not(&mut self, frame: &ServerFrame) {
+        match frame {
+            ServerFrame::Left { room } => self.left.push(*room),
+            ServerFrame::Room { room } => self.left.retain(|left| *left != room.id),
+            ServerFrame::Rejected { .. } => {}
+            _ => {
+                let text = frame.encode();
+                if self.left.iter().any(|room| text.contains(&room.to_string())) {
+                    self.after_left.push(text);
+                }
+            }
+        }
+    }
 }
 
 impl Watch for Notes {
     fn heard(&mut self, frame: &ServerFrame) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.leave_or_not(frame);
         match frame {
             ServerFrame::Welcome { .. } => noted.connections += 1,
             ServerFrame::Logged(logged) => noted.durable.push(logged.id),
@@ -50,6 +73,15 @@ impl Watch for Notes {
     fn astonished(&mut self, what: String) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).astonished.push(what);
     }
+}
+
+/// The nodes of the cluster.
+pub(crate) const NODES: [&str; 2] = ["web-1", "web-2"];
+
+/// So many devices of a person, by turns at either node.
+pub(crate) async fn devices(world: &World, person: &Person, count: usize) -> Vec<Dev> {
+    let node = |place: usize| world.at(&person.http, NODES[place % 2]);
+    join_all((0..count).map(|place| Dev::start(person.user, node(place)))).await
 }
 
 impl Dev {

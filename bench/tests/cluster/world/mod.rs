@@ -24,7 +24,7 @@ use tokio::{
     time::sleep,
 };
 
-pub(crate) use device::Dev;
+pub(crate) use device::{Dev, NODES, devices};
 pub(crate) use node::{Node, Way, output};
 pub(crate) use raw::Raw;
 pub(crate) use sql::Sql;

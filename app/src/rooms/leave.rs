@@ -1,7 +1,8 @@
-//! The menu of a room, and leaving it. Both work without scripts: they are popovers.
+//! The menu of a room, and leaving it. Both are popovers, so they work without scripts; with them the
+//! question is modal.
 
 use icondata_lu::{LuEllipsisVertical, LuLogOut};
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, html, prelude::*};
 use model::{RoomId, chat::Conversation, wire::ServerFrame};
 
 use super::calls::LeaveRoom;
@@ -56,27 +57,61 @@ pub fn RoomMenu(room: RoomId) -> impl IntoView {
 #[component]
 fn Menu(room: RoomId, question: Question) -> impl IntoView {
     let Question { title, consequence, verb } = question;
+    let button = NodeRef::<html::Button>::new();
+    let dialog = NodeRef::<html::Dialog>::new();
+    // It closes the menu, which would stay under a popover that was opened from it.
+    let ask = move |event: MouseEvent| {
+        if let Some(dialog) = dialog.get_untracked()
+            && dialog.show_modal().is_ok()
+        {
+            event.prevent_default();
+        }
+    };
+    let stay = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let back = move |_| {
+        if let Some(button) = button.get_untracked() {
+            let _ = button.focus();
+        }
+    };
     view! {
-        <button class="icon" type="button" popovertarget=MENU aria-label="Chat menu" title="Chat menu">
+        <button
+            class="icon"
+            type="button"
+            node_ref=button
+            popovertarget=MENU
+            aria-label="Chat menu"
+            title="Chat menu"
+        >
             <Icon icon=LuEllipsisVertical />
         </button>
         <div class="menu" id=MENU popover="auto">
-            <button class="danger" type="button" popovertarget=DIALOG>
+            <button class="danger" type="button" popovertarget=DIALOG on:click=ask>
                 <Icon icon=LuLogOut class="s" />
                 {verb}
                 "…"
             </button>
         </div>
-        <dialog class="dialog" id=DIALOG popover="auto" aria-labelledby="leave-title">
+        <dialog
+            class="dialog"
+            id=DIALOG
+            popover="auto"
+            node_ref=dialog
+            aria-labelledby="leave-title"
+            on:close=back
+        >
             <h2 class="title" id="leave-title">{title}</h2>
             <p class="meta">{consequence}</p>
-            <LeaveForm room verb />
+            <LeaveForm room verb stay />
         </dialog>
     }
 }
 
 #[component]
-fn LeaveForm(room: RoomId, verb: &'static str) -> impl IntoView {
+fn LeaveForm(room: RoomId, verb: &'static str, stay: impl Fn(MouseEvent) + Send + 'static) -> impl IntoView {
     let live = expect_context::<Live>();
     let leave = ServerAction::<LeaveRoom>::new();
     // The answer may come when the room is gone from the screen, for it came over the socket first.
@@ -93,7 +128,14 @@ fn LeaveForm(room: RoomId, verb: &'static str) -> impl IntoView {
             <input type="hidden" name="room" value=room.to_string() />
             <Alarm error=Signal::derive(move || failure(left())) />
             <div class="choice">
-                <button class="btn plain" type="button" popovertarget=DIALOG popovertargetaction="hide" autofocus>
+                <button
+                    class="btn plain"
+                    type="button"
+                    popovertarget=DIALOG
+                    popovertargetaction="hide"
+                    autofocus
+                    on:click=stay
+                >
                     "Stay"
                 </button>
                 <button class="btn danger" type="submit">

@@ -89,6 +89,7 @@ test("the menu and the question are for the keyboard, too", async ({ people }) =
   await expect(his.page.getByRole("button", { name: "Stay" })).toBeFocused();
   await his.page.keyboard.press("Escape");
   await expect(his.page.getByRole("dialog")).toBeHidden();
+  await expect(menu).toBeFocused();
   await his.send("Still here");
 });
 

@@ -47,6 +47,12 @@ pub(crate) fn die_at(step: &str) {
     }
 }
 
+/// `panic`: whoever is sent this, or looks for it, panics. Not for the checker: a test of the whole
+/// server asks for it by the word.
+pub(crate) fn panic_at(text: &str) {
+    assert!(!is("panic") || text != "panic on purpose", "a panic on purpose");
+}
+
 static BUS: OnceLock<Bus> = OnceLock::new();
 
 /// Where `fan-out-before-commit` publishes.

@@ -37,6 +37,8 @@ impl Backend {
         id: MessageId,
         body: Body,
     ) -> impl Future<Output = Result<Sent>> + Send + use<> {
+        #[cfg(feature = "mutants")]
+        crate::mutants::panic_at(body.as_str());
         let (backend, sender, asked) = (self.clone(), who.user(), self.clock.now());
         let entry = Entry { id, room, sender, body };
         let admission = {

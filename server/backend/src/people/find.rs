@@ -28,6 +28,8 @@ impl Backend {
     /// first. Without a query: the people one shares rooms with, and newcomers to write to first.
     /// Never oneself.
     pub async fn find_people(&self, who: &SignedIn, query: &str) -> Result<Vec<Person>> {
+        #[cfg(feature = "mutants")]
+        crate::mutants::panic_at(query);
         self.limits.check(Limit::Lookup, who.user()).await?;
         let query: String = query.chars().filter(|c| !c.is_control()).take(QUERY_CHARS).collect();
         Ok(self.people(who.user(), query.trim()).await?)

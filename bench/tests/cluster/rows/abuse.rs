@@ -32,10 +32,7 @@ fn row_25_sockets_of_one_person_are_counted_over_both_nodes() {
             assert_eq!(Raw::dial(way).await.unwrap().farewell().await, TOO_MANY);
         }
         drop(open.pop());
-        until("a place is free again", async || {
-            Raw::dial(&ways[0]).await.unwrap().is_welcome().await.then_some(())
-        })
-        .await;
+        until("a place is free again", async || Raw::dial(&ways[0]).await.unwrap().let_in().await).await;
         bo.http.send(room, MessageId::new(), "usable").await.unwrap();
     });
 }

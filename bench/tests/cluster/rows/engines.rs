@@ -6,11 +6,7 @@ use bench::{
     check::Findings,
     client::{Http, Refused},
 };
-use model::{
-    Code, MessageId, Page, RoomId, Seq,
-    accounts::Me,
-    wire::{ClientFrame, ServerFrame},
-};
+use model::{Code, MessageId, Page, Seq, accounts::Me};
 use serde_json::Value;
 use tokio::time::sleep;
 
@@ -78,19 +74,6 @@ fn row_5_without_kafka_sends_are_refused_at_once_and_nothing_accepted_is_lost() 
     });
 }
 
-/// The answer to a message of an open socket.
-async fn logged(raw: &mut Raw, room: RoomId, body: &str) -> MessageId {
-    let id = MessageId::new();
-    raw.say(&ClientFrame::Send { room, id, body: body.to_owned() }).await;
-    let answer = raw.until(|frame| match frame {
-        ServerFrame::Logged(logged) if logged.id == id => Some(Ok(())),
-        ServerFrame::Rejected { id: rejected, error, .. } if rejected == id => Some(Err(error)),
-        _ => None,
-    });
-    answer.await.unwrap();
-    id
-}
-
 /// Fails when membership is asked of the database each time (`Membership` looks into no cache): nothing
 /// is taken while it is away.
 #[test]
@@ -100,7 +83,7 @@ fn row_6_without_postgresql_an_open_conversation_goes_on_and_gets_its_numbers_la
         let (mut one, _) = Raw::start(&world.at(&ana.http, "web-1"), &[]).await;
         let (mut other, _) = Raw::start(&world.at(&bo.http, "web-2"), &[]).await;
         let shows = Dev::start(bo.user, world.at(&bo.http, "web-1")).await;
-        let mut ids = vec![logged(&mut one, room, "0").await, logged(&mut other, room, "1").await];
+        let mut ids = vec![one.log(room, "0").await, other.log(room, "1").await];
         world.whole(room, 2, &[&shows]).await;
         world.order("kill", "postgres").await;
         let away = Instant::now();
@@ -118,13 +101,8 @@ fn row_6_without_postgresql_an_open_conversation_goes_on_and_gets_its_numbers_la
             }
             assert!(n < 500 && away.elapsed() < 4 * POSTGRES_AWAY, "{refused} refusals");
             let (speaks, hears) = if n % 2 == 0 { (&mut one, &mut other) } else { (&mut other, &mut one) };
-            let id = logged(speaks, room, &n.to_string()).await;
-            hears
-                .until(|frame| match frame {
-                    ServerFrame::Live { message, .. } if message.id == id => Some(()),
-                    _ => None,
-                })
-                .await;
+            let id = speaks.log(room, &n.to_string()).await;
+            hears.until_live(id).await;
             ids.push(id);
             let (page, took) = history(if n % 2 == 0 { "web-1" } else { "web-2" }, &ana.http).await;
             let Err(Refused::Answered(error)) = page else { panic!("{page:?}") };

@@ -1,4 +1,5 @@
 mod abuse;
+mod disks;
 mod engines;
 mod leaving;
 mod messages;

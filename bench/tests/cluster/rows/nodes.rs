@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bench::{check::Findings, client::Order};
 use futures::future::join_all;
-use model::{MessageId, Sent, wire::ServerFrame};
+use model::{MessageId, Sent};
 use tokio::time::sleep;
 
 use crate::world::{Dev, Node, Raw, Way, on_cluster, until};
@@ -103,11 +103,7 @@ fn row_12_a_node_cut_off_from_redis_serves_its_own_and_repairs_itself() {
         .await;
         let (id, began) = (MessageId::new(), Instant::now());
         let sent = tokio::spawn(async move { sender.send(room, id, "among ourselves").await });
-        here.until(|frame| match frame {
-            ServerFrame::Live { message, .. } if message.id == id => Some(()),
-            _ => None,
-        })
-        .await;
+        here.until_live(id).await;
         assert!(began.elapsed() < Duration::from_secs(5), "at once: {:?}", began.elapsed());
         sent.await.unwrap().unwrap();
         let from_elsewhere = elsewhere.say(room, "from elsewhere").await;

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use model::{MessageId, RoomId};
 use tokio::time::sleep;
 
-use crate::world::{Dev, World, on_cluster, output, until};
+use crate::world::{Dev, World, on_cluster, until};
 
 const STORES: [&str; 2] = ["store-1", "store-2"];
 const PLACE: &str = "%log_offsets%";
@@ -170,17 +170,13 @@ fn row_9_what_can_never_be_stored_is_a_dead_letter_and_its_neighbours_are_stored
             sender.noted().rejected.iter().find(|(id, _)| *id == lost).map(|_| ())
         })
         .await;
-        let (program, settings) = (world.cluster.program(), world.cluster.settings());
-        let admin = async |arguments: &[&str]| {
-            output(program, &[&["admin", "dead-letters"], arguments].concat(), settings).await
-        };
-        let (succeeded, letters) = admin(&["list"]).await;
+        let (succeeded, letters) = world.admin(&["dead-letters", "list"]).await;
         let letter = letters.lines().find(|line| line.contains("there is no such room"));
         let letter = letter.filter(|_| succeeded).unwrap_or_else(|| panic!("{letters}"));
         let place = letter.split_whitespace().next().unwrap().to_owned();
-        let (succeeded, said) = admin(&["drop", &place]).await;
+        let (succeeded, said) = world.admin(&["dead-letters", "drop", &place]).await;
         assert!(succeeded, "{said}");
-        assert!(!admin(&["list"]).await.1.contains(&place));
+        assert!(!world.admin(&["dead-letters", "list"]).await.1.contains(&place));
         until("nothing waits to be stored", async || {
             let mut lag = 0.0;
             for store in STORES {

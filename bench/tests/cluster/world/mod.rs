@@ -1,6 +1,7 @@
 //! The cluster of this test process, and people in it.
 
 mod device;
+mod disk;
 mod node;
 mod raw;
 mod sql;
@@ -25,6 +26,7 @@ use tokio::{
 };
 
 pub(crate) use device::{Dev, NODES, devices};
+pub(crate) use disk::on_small_disk;
 pub(crate) use node::{Node, Way, output};
 pub(crate) use raw::Raw;
 pub(crate) use sql::Sql;
@@ -115,6 +117,11 @@ impl World {
         self.cluster.order(order, part).await.unwrap();
     }
 
+    /// What `rapport admin` says, and whether it succeeds.
+    pub(crate) async fn admin(&self, arguments: &[&str]) -> (bool, String) {
+        output(self.cluster.program(), &[&["admin"], arguments].concat(), self.cluster.settings()).await
+    }
+
     /// A figure of a node; 0 while it counts nothing of that name.
     pub(crate) async fn figure(&self, part: &str, name: &str) -> f64 {
         let figures = Http::new(&self.cluster.origin()).at(&self.cluster.address(part).unwrap());
@@ -176,7 +183,9 @@ pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T
 /// What a static holds is not dropped at the end. The cluster goes down with its standard input;
 /// this waits for that, and then takes away what it kept.
 fn caretaker(cluster: &Cluster) -> ChildStdin {
-    let wait = "trap '' INT; read -r _; while kill -0 $1 2>/dev/null; do sleep 0.2; done; rm -rf \"$2\"";
+    // What is still mounted belongs to a row that was interrupted.
+    let wait = "trap '' INT; read -r _; while kill -0 $1 2>/dev/null; do sleep 0.2; done; \
+                umount -l \"$2\"/cluster/* 2>/dev/null; rm -rf \"$2\"";
     let mut caretaker = Command::new("sh")
         .args(["-c", wait, "sh", &cluster.supervisor().to_string()])
         .arg(cluster.folder())

@@ -3,7 +3,7 @@
 use bench::client::Http;
 use futures::{SinkExt, StreamExt};
 use model::{
-    Rev, RoomId, VecMap,
+    MessageId, Rev, RoomId, VecMap,
     wire::{ClientFrame, Position, ServerFrame},
 };
 use tokio::{net::TcpStream, time::timeout};
@@ -46,13 +46,11 @@ impl Raw {
         }
     }
 
-    /// Says hello, and whether it is let in.
-    pub(crate) async fn is_welcome(mut self) -> bool {
+    /// Says hello; `None` if it is not let in.
+    pub(crate) async fn let_in(mut self) -> Option<Self> {
         let hello = ClientFrame::Hello { version: 1, cursor: VecMap::new() };
-        if self.0.send(Message::text(hello.encode())).await.is_err() {
-            return false;
-        }
-        matches!(self.message().await, Some(Message::Text(_)))
+        self.0.send(Message::text(hello.encode())).await.ok()?;
+        matches!(self.message().await, Some(Message::Text(_))).then_some(self)
     }
 
     pub(crate) async fn say(&mut self, frame: &ClientFrame) {
@@ -77,6 +75,25 @@ impl Raw {
                 return found;
             }
         }
+    }
+
+    /// Says a message, and waits until it is durable.
+    pub(crate) async fn log(&mut self, room: RoomId, body: &str) -> MessageId {
+        let id = MessageId::new();
+        self.say(&ClientFrame::Send { room, id, body: body.to_owned() }).await;
+        let answer = self.until(|frame| match frame {
+            ServerFrame::Logged(logged) if logged.id == id => Some(Ok(())),
+            ServerFrame::Rejected { id: rejected, error, .. } if rejected == id => Some(Err(error)),
+            _ => None,
+        });
+        answer.await.unwrap();
+        id
+    }
+
+    /// Waits until this message is shown, without a number.
+    pub(crate) async fn until_live(&mut self, id: MessageId) {
+        let live = |frame| matches!(frame, ServerFrame::Live { message, .. } if message.id == id);
+        self.until(|frame| live(frame).then_some(())).await;
     }
 
     /// The code with which the server closes, whatever it says before.

@@ -43,6 +43,12 @@ impl Sql {
         self.connect().await.batch_execute(statements).await.unwrap();
     }
 
+    /// Says whether it could be done: for a database that is failing.
+    pub(crate) async fn can(&self, statements: &str) -> bool {
+        let Ok(mut db) = AsyncPgConnection::establish(&self.0).await else { return false };
+        db.batch_execute(statements).await.is_ok()
+    }
+
     /// A number under that name.
     pub(crate) async fn number(&self, query: &str) -> i64 {
         let found: Number = diesel::sql_query(query).get_result(&mut self.connect().await).await.unwrap();

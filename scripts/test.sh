@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 . scripts/setup.sh
 . scripts/tally.sh
-steps=15
+steps=16
 
 say "Debian packages: compilers, PostgreSQL, Chromium and its emoji"
 packages chromium fonts-noto-color-emoji
@@ -29,6 +29,9 @@ done
 
 say "cargo test -p app"
 tally test-app cargo test -p app --features ssr --locked --target-dir "$target"
+
+say "the program that panics where a test of the cluster asks for it"
+tally build-mutants sh scripts/mutants.sh build
 
 # Not the debug build, which the server's tests have half made: three minutes less, but the release
 # goes other ways (no erased types, wasm-opt, compressed files), and it is what people get.

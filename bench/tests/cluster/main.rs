@@ -3,11 +3,13 @@
 //! line above each test says how it fails when the defence is off, and each was seen to.
 //!
 //! ```sh
+//! sh scripts/mutants.sh build
 //! cargo build --bin rapport
 //! cargo test -p bench --test cluster -- --test-threads=1
 //! ```
 //!
-//! `CLUSTER_PROGRAM` names another program. One cluster for all tests, which break it one at a time.
+//! `CLUSTER_PROGRAM` names another program, `CLUSTER_MUTANTS` another one with faults to be asked for.
+//! One cluster for all tests, which break it one at a time.
 
 mod rows;
 mod world;

@@ -4,4 +4,5 @@ mod engines;
 mod leaving;
 mod messages;
 mod nodes;
+mod panics;
 mod stores;

@@ -2,6 +2,7 @@
 
 mod device;
 mod disk;
+mod nginx;
 mod node;
 mod raw;
 mod sql;
@@ -27,6 +28,7 @@ use tokio::{
 
 pub(crate) use device::{Dev, NODES, devices};
 pub(crate) use disk::on_small_disk;
+pub(crate) use nginx::Nginx;
 pub(crate) use node::{Node, Way, output};
 pub(crate) use raw::Raw;
 pub(crate) use sql::Sql;
@@ -61,21 +63,22 @@ pub(crate) fn on_cluster(row: impl AsyncFnOnce(&World)) {
 
 /// Something without a cluster.
 pub(crate) fn alone(row: impl AsyncFnOnce(PathBuf)) {
-    RUNTIME.block_on(row(program()));
+    RUNTIME.block_on(row(program("CLUSTER_PROGRAM", "rapport")));
 }
 
-fn program() -> PathBuf {
+/// What the variable names, or the program of that name beside this one.
+fn program(variable: &str, name: &str) -> PathBuf {
     let beside = || {
         let test = std::env::current_exe().expect("this is a program");
-        test.ancestors().nth(2).unwrap_or(Path::new(".")).join("rapport")
+        test.ancestors().nth(2).unwrap_or(Path::new(".")).join(name)
     };
-    std::env::var_os("CLUSTER_PROGRAM").map_or_else(beside, PathBuf::from)
+    std::env::var_os(variable).map_or_else(beside, PathBuf::from)
 }
 
 impl World {
     async fn start() -> Mutex<Self> {
         std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).expect("the repository");
-        let cluster = Cluster::start(&program()).await.expect("a cluster");
+        let cluster = Cluster::start(&program("CLUSTER_PROGRAM", "rapport")).await.expect("a cluster");
         let sql = Sql::at(cluster.database_url().unwrap());
         let caretaker = caretaker(&cluster);
         Mutex::new(Self { cluster, sql, _caretaker: caretaker })

@@ -2,6 +2,8 @@
 
 use std::{
     collections::BTreeMap,
+    fs::{self, File},
+    future::pending,
     net::TcpListener as Port,
     path::Path,
     process::Stdio,
@@ -14,6 +16,7 @@ use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
     process::{Child, Command},
+    sync::Notify,
     task::AbortHandle,
 };
 
@@ -21,24 +24,46 @@ use super::{World, until};
 
 pub(crate) struct Node {
     pub(crate) address: String,
-    _data: TempDir,
+    data: TempDir,
     _child: Child,
 }
 
 impl Node {
     /// Starts a node beside those of the cluster, with some other settings, and waits until it is ready.
     pub(crate) async fn start(world: &World, other: &[(&str, String)]) -> Self {
+        Self::of(world, world.cluster.program(), other).await
+    }
+
+    /// The same with a fault of `backend::mutants`.
+    pub(crate) async fn with_mutant(world: &World, mutant: &str) -> Self {
+        let program = super::program("CLUSTER_MUTANTS", "rapport-mutants");
+        assert!(
+            program.exists(),
+            "{} is missing; make it with: sh scripts/mutants.sh build (or name one with CLUSTER_MUTANTS)",
+            program.display()
+        );
+        Self::of(world, &program, &[("RAPPORT_MUTANT", mutant.to_owned())]).await
+    }
+
+    async fn of(world: &World, program: &Path, other: &[(&str, String)]) -> Self {
         let port = Port::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let data = tempfile::tempdir().unwrap();
-        let mut command = bare(world.cluster.program(), "web");
+        let log = File::create(data.path().join("log")).unwrap();
+        let mut command = bare(program, "web");
         command.envs(world.cluster.settings()).envs(other.iter().map(|(name, value)| (*name, value)));
         command.env("RAPPORT_LISTEN", &address).env("RAPPORT_DATA", data.path());
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdout(log.try_clone().unwrap()).stderr(log);
         let child = command.kill_on_drop(true).spawn().unwrap();
-        let node = Self { address, _data: data, _child: child };
+        let node = Self { address, data, _child: child };
         until("it is ready", async || node.ready(world).await.is_ok().then_some(())).await;
         node
+    }
+
+    /// How often it panicked.
+    pub(crate) fn panics(&self) -> usize {
+        let log = fs::read_to_string(self.data.path().join("log")).unwrap();
+        log.matches("panicked at").count()
     }
 
     /// What it says of itself.
@@ -80,6 +105,7 @@ pub(crate) async fn output(
 pub(crate) struct Way {
     pub(crate) address: String,
     open: Arc<Mutex<Open>>,
+    silence: Arc<Notify>,
     listening: AbortHandle,
 }
 
@@ -94,24 +120,34 @@ impl Way {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let open = Arc::<Mutex<Open>>::default();
-        let passed = open.clone();
+        let silence = Arc::new(Notify::new());
+        let (passed, silenced) = (open.clone(), silence.clone());
         let listening = tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
-                let engine = engine.clone();
+                let (engine, silenced) = (engine.clone(), silenced.clone());
                 let mut open = passed.lock().unwrap_or_else(PoisonError::into_inner);
                 // Who comes while it is cut is turned away at once.
                 if open.cut {
                     continue;
                 }
                 let passing = tokio::spawn(async move {
-                    if let Ok(mut far) = TcpStream::connect(engine).await {
-                        let _ = copy_bidirectional(&mut near, &mut far).await;
+                    let Ok(mut far) = TcpStream::connect(engine).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        // Both ends stay open, and hear nothing.
+                        () = silenced.notified() => pending().await,
                     }
                 });
                 open.connections.push(passing.abort_handle());
             }
         });
-        Self { address, open, listening: listening.abort_handle() }
+        Self { address, open, silence, listening: listening.abort_handle() }
+    }
+
+    /// From now on nothing passes, in either direction, through the connections there are, and nobody is
+    /// told: as where an address changed on the way. New ones are as good as ever.
+    pub(crate) fn silence(&self) {
+        self.silence.notify_waiters();
     }
 
     pub(crate) fn cut(&self) {

@@ -3,6 +3,7 @@ mod disks;
 mod engines;
 mod leaving;
 mod messages;
+mod network;
 mod nodes;
 mod panics;
 mod stores;

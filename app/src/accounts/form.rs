@@ -1,6 +1,6 @@
 //! What the forms of signed-out people share.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server::SharedValue, server_fn::ServerFn};
 use leptos_meta::Title;
 use model::Error;
 
@@ -58,6 +58,22 @@ pub fn Alarm(#[prop(into)] error: Signal<Option<Error>>) -> impl IntoView {
 /// The error of an action's last answer.
 pub fn failure<T>(answer: Option<Result<T, Failed>>) -> Option<Error> {
     answer?.err().map(|Failed(error)| error)
+}
+
+/// Why the plain form of `S` was refused, if this page is the answer to it: the address says so, which the
+/// server reads for the browser. An action in the browser would be downloaded for that alone.
+pub fn refusal_of<S>() -> Option<String>
+where
+    S: ServerFn<Error = Failed> + Send + Sync + Clone + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        return failure(ServerAction::<S>::new().value().get_untracked()).map(|error| error.message);
+        #[cfg(not(feature = "ssr"))]
+        None
+    })
+    .into_inner()
 }
 
 /// What an answer says about one field.

@@ -11,7 +11,7 @@ use leptos::{
 use model::{MessageId, RoomId, limits::MESSAGE_CHARS};
 
 use super::{calls::SendMessage, history::ToEnd};
-use crate::{accounts::form::failure, live::Live, ui::browser};
+use crate::{accounts::form::refusal_of, live::Live, ui::browser};
 
 /// Fewer characters left than this are counted down.
 const COUNTED: i64 = 300;
@@ -30,7 +30,7 @@ pub fn Composer(
     let left =
         Memo::new(move |_| MESSAGE_CHARS as i64 - text.with(|text| text.trim_end().chars().count() as i64));
     // The answer to a plain form comes with the address of the page.
-    let problem = failure(ServerAction::<SendMessage>::new().value().get_untracked());
+    let problem = refusal_of::<SendMessage>();
     keep_draft(live, room, field, text);
     let send = move || {
         let Some(input) = field.get_untracked() else { return };
@@ -67,7 +67,7 @@ pub fn Composer(
     let label = format!("Message {name}");
     view! {
         <form class="composer" method="post" action=SendMessage::url() autocomplete="off" on:submit=on_submit>
-            <div role="alert">{problem.map(|error| view! { <p class="problem">{error.message}</p> })}</div>
+            <div role="alert">{problem.map(|message| view! { <p class="problem">{message}</p> })}</div>
             <input type="hidden" name="room" value=room.to_string() />
             <input type="hidden" name="id" value=id.to_string() />
             <div class="box">

@@ -2,7 +2,6 @@
 
 use icondata_lu::LuArrowLeft;
 use leptos::{html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{Page, Room, RoomId, Seq};
 
 use super::{
@@ -17,11 +16,11 @@ use crate::{
     rooms::{
         calls::get_room,
         layout::Navigated,
-        leave::{Deserted, RoomMenu},
+        leave::{Deserted, NotLeft, RoomMenu},
         summary::{Summary, face},
         title::PageTitle,
     },
-    ui::{Avatar, Icon, avatar::Face, skeleton::SkeletonMessages, trouble::Trouble},
+    ui::{Avatar, Icon, avatar::Face, browser, skeleton::SkeletonMessages, trouble::Trouble},
 };
 
 /// A tail of this many messages is enough to open a room without asking the server.
@@ -126,6 +125,7 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
         <Head room />
         <History room at to_end done />
         <Deserted room />
+        <NotLeft />
         <Composer room name field to_end />
         <Announcer room />
     }
@@ -134,10 +134,9 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
 /// Whoever leaves the room, on this device or another, is back at the list.
 fn go_when_left(live: Live, room: RoomId) {
     let is_here = Memo::new(move |_| live.chat.with(|chat| chat.conversation(room).is_some()));
-    let navigate = use_navigate();
     Effect::new(move || {
         if !is_here.get() {
-            navigate("/chats", NavigateOptions { replace: true, ..Default::default() });
+            browser::leave_for("/chats");
         }
     });
 }

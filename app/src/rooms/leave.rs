@@ -2,15 +2,11 @@
 //! question is modal.
 
 use icondata_lu::{LuEllipsisVertical, LuLogOut};
-use leptos::{ev::MouseEvent, html, prelude::*};
-use model::{RoomId, chat::Conversation, wire::ServerFrame};
+use leptos::{ev::MouseEvent, html, prelude::*, server_fn::ServerFn};
+use model::{RoomId, UserId, chat::Conversation};
 
 use super::calls::LeaveRoom;
-use crate::{
-    accounts::form::{Alarm, failure},
-    live::Live,
-    ui::Icon,
-};
+use crate::{accounts::form::refusal_of, live::Live, ui::Icon};
 
 const MENU: &str = "room-menu";
 const DIALOG: &str = "leave-room";
@@ -24,7 +20,7 @@ struct Question {
 }
 
 impl Question {
-    fn of(conversation: &Conversation, me: model::UserId) -> Self {
+    fn of(conversation: &Conversation, me: UserId) -> Self {
         let room = &conversation.room;
         let name = room.name(me);
         let silence = "Nothing that is written here reaches you any more, on any device.";
@@ -110,23 +106,17 @@ fn Menu(room: RoomId, question: Question) -> impl IntoView {
     }
 }
 
+/// A plain form: what this page holds of the room goes with the page.
 #[component]
 fn LeaveForm(room: RoomId, verb: &'static str, stay: impl Fn(MouseEvent) + Send + 'static) -> impl IntoView {
     let live = expect_context::<Live>();
-    let leave = ServerAction::<LeaveRoom>::new();
-    // The answer may come when the room is gone from the screen, for it came over the socket first.
-    let left = leave.value();
-    let left = move || left.try_get().flatten();
-    Effect::new(move || {
-        if let Some(Ok(())) = left() {
-            live.set_draft(room, String::new());
-            live.chat.update(|chat| chat.receive(ServerFrame::Left { room }));
-        }
-    });
     view! {
-        <ActionForm action=leave>
+        <form
+            method="post"
+            action=LeaveRoom::url()
+            on:submit=move |_| live.set_draft(room, String::new())
+        >
             <input type="hidden" name="room" value=room.to_string() />
-            <Alarm error=Signal::derive(move || failure(left())) />
             <div class="choice">
                 <button
                     class="btn plain"
@@ -142,8 +132,15 @@ fn LeaveForm(room: RoomId, verb: &'static str, stay: impl Fn(MouseEvent) + Send 
                     {verb}
                 </button>
             </div>
-        </ActionForm>
+        </form>
     }
+}
+
+/// Why the room was not left. The answer to a plain form comes with the address of the page.
+#[component]
+pub fn NotLeft() -> impl IntoView {
+    let problem = refusal_of::<LeaveRoom>();
+    view! { <div role="alert">{problem.map(|message| view! { <p class="deserted bad">{message}</p> })}</div> }
 }
 
 /// Says that nobody else is here: what is written waits.

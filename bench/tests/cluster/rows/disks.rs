@@ -9,14 +9,13 @@ use bench::{
 use model::{Code, MessageId, Page, RoomId, Seq};
 use tokio::time::sleep;
 
-use crate::world::{Dev, Raw, World, on_cluster, on_small_disk, until};
+use crate::world::{Dev, NODES, Raw, World, on_cluster, on_small_disk, until};
 
 const FULL: Duration = Duration::from_secs(15);
 /// What is spent on noticing, on a busy machine.
 const NOTICED_WITHIN: Duration = Duration::from_secs(60);
 const AT_ONCE: Duration = Duration::from_millis(1_000);
 const QUICKLY: Duration = Duration::from_millis(1_800);
-const NODES: [&str; 2] = ["web-1", "web-2"];
 
 /// First nothing can be added to a table (SQLSTATE 53100), then to the write-ahead log, at which PostgreSQL
 /// panics, and cannot even be started.

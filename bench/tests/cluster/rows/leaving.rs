@@ -1,10 +1,13 @@
 //! Who leaves a room is out of it, on every node.
 
-use bench::{client::Refused, world::Person};
+use bench::{
+    client::{Order, Refused},
+    world::Person,
+};
 use futures::future::join_all;
-use model::{Code, MessageId, RoomId};
+use model::{Code, MessageId, RoomId, outbox::Pending};
 
-use crate::world::{Dev, Node, Way, devices, on_cluster, until};
+use crate::world::{Dev, Node, devices, on_cluster, until};
 
 /// Waits until something of another room, written now, is on all these devices: nothing is on its way.
 async fn until_quiet(from: &Person, to: &Person, devices: &[Dev]) {
@@ -26,6 +29,15 @@ async fn is_rid_of(device: &Dev, room: RoomId) -> bool {
 
 async fn until_rid_of(device: &Dev, room: RoomId) {
     until("the room is gone", async || is_rid_of(device, room).await.then_some(())).await;
+}
+
+/// Waits until every message composed was taken or refused for good.
+async fn until_answered(device: &Dev) {
+    let is_refused = |entry: &Pending| entry.failed.is_some();
+    until("everything is answered", async || {
+        device.chat().await.outbox().iter().all(is_refused).then_some(())
+    })
+    .await;
 }
 
 /// Everybody talks, on both nodes, all the while. Fails when `Hub::expel` leaves a listener in the room,
@@ -50,12 +62,14 @@ fn row_17_who_leaves_while_messages_fly_hears_and_says_nothing_more() {
         };
         let (_, _, late) = tokio::join!(say(&hers, 20), say(&his, 20), leave);
         join_all(his.iter().map(|device| until_rid_of(device, room))).await;
+        join_all(his.iter().map(until_answered)).await;
+        let taken: usize = his.iter().map(|device| device.noted().durable.len()).sum();
         for node in ["web-1", "web-2"] {
             let refused = world.at(&bo.http, node).send(room, MessageId::new(), "let me in").await;
             assert!(matches!(refused, Err(Refused::Answered(error)) if error.code == Code::NotFound));
         }
         let both: Vec<&Dev> = hers.iter().collect();
-        let standing = world.whole(room, 35, &both).await;
+        let standing = world.whole(room, 35 + taken, &both).await;
         until_quiet(&cai, &bo, &his).await;
         for device in &his {
             let noted = device.noted();
@@ -69,7 +83,7 @@ fn row_17_who_leaves_while_messages_fly_hears_and_says_nothing_more() {
             assert_eq!(chat.conversation(room).unwrap().room.gone, [bo.user]);
         }
 
-        his[0].handle.order(bench::client::Order::Cut);
+        his[0].handle.order(Order::Cut);
         until("it connects again", async || (his[0].noted().connections == 2).then_some(())).await;
         his[0].until_here().await;
         assert!(is_rid_of(&his[0], room).await);
@@ -92,10 +106,7 @@ fn row_17_who_leaves_while_messages_fly_hears_and_says_nothing_more() {
 #[test]
 fn row_17_a_node_that_was_cut_off_from_redis_finds_out_who_left() {
     on_cluster(async |world| {
-        let redis = &world.cluster.settings()["RAPPORT_REDIS"];
-        let engine = world.cluster.address("redis").unwrap();
-        let way = Way::to(engine.clone()).await;
-        let node = Node::start(world, &[("RAPPORT_REDIS", redis.replace(&engine, &way.address))]).await;
+        let (node, way) = Node::apart(world).await;
         let (ana, bo, room) = world.pair().await;
         let his = Dev::start(bo.user, bo.http.at(&node.address)).await;
         let hers = Dev::start(ana.user, ana.http.at(&node.address)).await;

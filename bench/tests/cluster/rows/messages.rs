@@ -1,6 +1,6 @@
 //! One order for everybody, however often and from wherever a message is sent.
 
-use bench::client::Order;
+use bench::{client::Order, world::Person};
 use futures::future::join_all;
 use model::{
     Body, Message, MessageId, Page, Rev, RoomId, Seq, Timestamp, UserId,

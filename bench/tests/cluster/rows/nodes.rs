@@ -7,7 +7,7 @@ use futures::future::join_all;
 use model::{MessageId, Sent};
 use tokio::time::sleep;
 
-use crate::world::{Dev, Node, Raw, Way, on_cluster, until};
+use crate::world::{Dev, Node, Raw, on_cluster, until};
 
 const RESTARTING: Option<u16> = Some(4001);
 
@@ -84,10 +84,7 @@ fn row_2_a_node_killed_between_log_and_answer_has_the_retry_taken_for_the_same_m
 #[test]
 fn row_12_a_node_cut_off_from_redis_serves_its_own_and_repairs_itself() {
     on_cluster(async |world| {
-        let redis = &world.cluster.settings()["RAPPORT_REDIS"];
-        let engine = world.cluster.address("redis").unwrap();
-        let way = Way::to(engine.clone()).await;
-        let node = Node::start(world, &[("RAPPORT_REDIS", redis.replace(&engine, &way.address))]).await;
+        let (node, way) = Node::apart(world).await;
         let (ana, bo, room) = world.pair().await;
         let (mut here, _) = Raw::start(&bo.http.at(&node.address), &[]).await;
         let local = Dev::start(bo.user, bo.http.at(&node.address)).await;

@@ -34,6 +34,15 @@ impl Node {
         Self::of(world, world.cluster.program(), other).await
     }
 
+    /// The same with a way of its own to Redis.
+    pub(crate) async fn apart(world: &World) -> (Self, Way) {
+        let redis = &world.cluster.settings()["RAPPORT_REDIS"];
+        let engine = world.cluster.address("redis").unwrap();
+        let way = Way::to(engine.clone()).await;
+        let node = Self::start(world, &[("RAPPORT_REDIS", redis.replace(&engine, &way.address))]).await;
+        (node, way)
+    }
+
     /// The same with a fault of `backend::mutants`.
     pub(crate) async fn with_mutant(world: &World, mutant: &str) -> Self {
         let program = super::program("CLUSTER_MUTANTS", "rapport-mutants");

@@ -242,7 +242,7 @@ impl<W: Watch> Device<W> {
     async fn take(&mut self, heard: Heard) {
         self.heard_at = Instant::now();
         match heard {
-            Heard::Frame(frame) => self.receive(frame),
+            Heard::Frame(frame) => self.receive(*frame),
             Heard::Sign => {}
             Heard::Closed(code) => self.lost(code),
             Heard::Broken(what) => {

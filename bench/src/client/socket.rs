@@ -26,7 +26,7 @@ pub(super) struct Socket(WebSocketStream<TcpStream>);
 
 /// What came.
 pub(super) enum Heard {
-    Frame(ServerFrame),
+    Frame(Box<ServerFrame>),
     /// A ping, which the library answers.
     Sign,
     /// The connection ended; with the server's code if it said one.
@@ -87,7 +87,7 @@ impl Socket {
     pub(super) async fn hear(&mut self) -> Heard {
         match self.0.next().await {
             Some(Ok(Message::Text(text))) => match ServerFrame::parse(&text) {
-                Ok(frame) => Heard::Frame(frame),
+                Ok(frame) => Heard::Frame(Box::new(frame)),
                 Err(error) => {
                     Heard::Broken(format!("{error}: {}", text.chars().take(200).collect::<String>()))
                 }

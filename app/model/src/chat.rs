@@ -146,6 +146,7 @@ impl Chat {
     pub fn restore(&mut self, room: Room, rev: Rev, messages: Vec<Message>) {
         let known = self.rooms.get_or_insert_with(room.id, || Conversation::kept(room.clone(), rev));
         known.restore(rev, messages);
+        known.remember_members(rev, &room.gone);
         known.merge_older(room, self.me);
     }
 

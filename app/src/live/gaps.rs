@@ -53,6 +53,12 @@ impl Gaps {
         }
     }
 
+    /// The room is no more for this person.
+    pub(super) fn forget(&mut self, room: RoomId) {
+        self.holes.remove(&room);
+        self.owed.remove(&room);
+    }
+
     /// The connection is gone, and with it every answer that was due.
     pub(super) fn disconnected(&mut self) {
         self.holes.clear();

@@ -150,7 +150,10 @@ fn Head(room: RoomId) -> impl IntoView {
             let room = &chat.conversation(room)?.room;
             let about = match room.other(chat.me()) {
                 Some(person) => format!("@{}", person.username),
-                None => format!("{} members", room.people.len() - room.gone.len()),
+                None => {
+                    let here = room.people.iter().filter(|person| !room.gone.contains(&person.id));
+                    format!("{} members", here.count())
+                }
             };
             Some((summary.name, about, face(room, chat), summary.is_group))
         })

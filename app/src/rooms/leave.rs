@@ -109,13 +109,8 @@ fn Menu(room: RoomId, question: Question) -> impl IntoView {
 /// A plain form: what this page holds of the room goes with the page.
 #[component]
 fn LeaveForm(room: RoomId, verb: &'static str, stay: impl Fn(MouseEvent) + Send + 'static) -> impl IntoView {
-    let live = expect_context::<Live>();
     view! {
-        <form
-            method="post"
-            action=LeaveRoom::url()
-            on:submit=move |_| live.set_draft(room, String::new())
-        >
+        <form method="post" action=LeaveRoom::url()>
             <input type="hidden" name="room" value=room.to_string() />
             <div class="choice">
                 <button

@@ -11,7 +11,7 @@ use backend::{
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use model::{
-    Body, Error, MessageId, RoomId, Sent, Timestamp, VecMap,
+    Body, Code, Error, MessageId, RoomId, Sent, Timestamp, VecMap,
     limits::{BEAT_MS, HELLO_MS, PROTOCOL_VERSION},
     wire::{ClientFrame, CloseCode, Position, ServerFrame},
 };
@@ -130,6 +130,8 @@ impl Connection {
             tracing::warn!(%error, "a client could not catch up");
             End::from(CloseCode::Failed)
         };
+        // Who leaves a room once this is so is told to this node; who did before is not among its members.
+        self.backend.bus.watching().await;
         for room in self.backend.rooms_to_follow(&self.who).await.map_err(failed)? {
             self.subscription.join(room);
         }
@@ -145,7 +147,7 @@ impl Connection {
         // A room that was made after the others were read.
         for frame in &missed {
             if let ServerFrame::Room { room } = frame {
-                self.subscription.join_late(room.id);
+                self.subscription.join_late(room.id, room.rev);
             }
         }
         let frames = std::iter::once(welcome).chain(missed).chain([ServerFrame::CaughtUp]);
@@ -211,6 +213,11 @@ impl Connection {
 
     /// Writes an answer, and with it all others that are ready: one flush for all of them.
     async fn answer(&mut self, answer: Option<ServerFrame>) -> Result<(), End> {
+        if let Some(ServerFrame::Error { error, room: Some(room), .. }) = &answer
+            && error.code == Code::NotFound
+        {
+            self.subscription.doubt(*room);
+        }
         let mut batch: Vec<Outgoing> = answer.map(encode).into_iter().collect();
         while let Some(Some(answer)) = self.due.next().now_or_never() {
             batch.extend(answer.map(encode));

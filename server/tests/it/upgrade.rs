@@ -3,7 +3,7 @@
 //! `tests/fixtures` holds a small backup for each schema there ever was, named by its number. With
 //! a new migration comes one more: `rapport admin backup` of an instance with a few messages.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use backend::{
     database::{audit, newest_schema, schema_of},
@@ -19,6 +19,17 @@ fn fixtures() -> Vec<PathBuf> {
     found.sort();
     assert!(!found.is_empty());
     found
+}
+
+/// The numbers of the schemas: those of the migrations that end in one.
+#[test]
+fn every_schema_has_its_backup() {
+    let migrations = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations")).unwrap();
+    let number = |name: String| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let schemas: BTreeSet<String> =
+        migrations.map(|entry| number(entry.unwrap().file_name().into_string().unwrap())).collect();
+    let kept = fixtures().into_iter().map(|path| number(path.file_stem().unwrap().display().to_string()));
+    assert_eq!(kept.collect::<BTreeSet<_>>(), schemas);
 }
 
 /// Fails when a migration cannot be applied to rows that are there.

@@ -78,6 +78,13 @@ impl Conversation {
         }
     }
 
+    /// The same, as it was put away; of the same change what the server tells now stands.
+    pub(super) fn remember_members(&mut self, rev: Rev, gone: &[UserId]) {
+        if rev > self.members_at {
+            self.members(rev, gone.to_vec());
+        }
+    }
+
     /// Takes over what an older description of the room knows better.
     pub(super) fn merge_older(&mut self, room: Room, me: UserId) {
         for mark in room.marks {

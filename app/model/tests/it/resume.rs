@@ -342,6 +342,20 @@ fn what_waits_for_a_room_goes_with_it() {
     assert!(chat.outbox().is_empty());
 }
 
+/// The page is older than what another tab put away. Fails when `restore` leaves out who is gone.
+#[test]
+fn who_left_is_restored_where_the_page_does_not_know_it() {
+    let world = World::new();
+    let gone = |chat: &Chat| chat.conversation(world.room).expect("known").room.gone.clone();
+    let kept = Room { gone: vec![world.other], ..world.room(3) };
+    let mut chat = world.chat(2);
+    chat.restore(kept.clone(), Rev(3), world.messages(1..=3));
+    assert_eq!(gone(&chat), [world.other]);
+    let mut chat = world.chat(3);
+    chat.restore(kept, Rev(3), world.messages(1..=3));
+    assert!(gone(&chat).is_empty(), "what the server tells now stands");
+}
+
 /// Fails when a room frame's `gone` is taken over whatever its `rev`.
 #[test]
 fn an_older_answer_brings_nobody_back() {

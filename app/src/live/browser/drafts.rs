@@ -61,6 +61,12 @@ impl Engine {
         }
     }
 
+    /// The room is no more for this person.
+    pub(super) fn drop_draft(&self, room: RoomId) {
+        self.drafts.try_update(|drafts| drafts.remove(&room));
+        self.drafted(room);
+    }
+
     /// A draft changed in another tab.
     pub(super) fn drafted_elsewhere(&self, room: RoomId, text: String) {
         self.drafts.try_update(|drafts| {

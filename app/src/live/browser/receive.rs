@@ -74,6 +74,11 @@ impl Engine {
         for frame in &frames {
             self.note(frame);
         }
+        for frame in &frames {
+            if let ServerFrame::Left { room } = frame {
+                self.drop_draft(*room);
+            }
+        }
         let caught_up = frames.contains(&ServerFrame::CaughtUp);
         let beat = frames.iter().any(|frame| matches!(frame, ServerFrame::Beat { .. }));
         let seen = frames.iter().any(is_seen);
@@ -98,6 +103,7 @@ impl Engine {
         let mut state = self.state.borrow_mut();
         match frame {
             ServerFrame::Changes { room, after, .. } => state.gaps.answered(*room, *after),
+            ServerFrame::Left { room } => state.gaps.forget(*room),
             ServerFrame::Accepted(_) | ServerFrame::Logged(_) => state.agenda.drop(Task::Answers),
             ServerFrame::Rejected { error, .. } => {
                 state.agenda.drop(Task::Answers);

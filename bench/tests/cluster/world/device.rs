@@ -34,7 +34,7 @@ pub(crate) struct Noted {
     pub(crate) astonished: Vec<String>,
     /// Rooms that are left.
     pub(crate) left: Vec<RoomId>,
-    /// What came of them all the same; not the answers to what was written there.
+    /// What came of them all the same; not the answers to what was asked or written there.
     pub(crate) after_left: Vec<String>,
 }
 
@@ -43,7 +43,10 @@ impl Noted {
         match frame {
             ServerFrame::Left { room } => self.left.push(*room),
             ServerFrame::Room { room } => self.left.retain(|left| *left != room.id),
-            ServerFrame::Accepted(_) | ServerFrame::Logged(_) | ServerFrame::Rejected { .. } => {}
+            ServerFrame::Accepted(_)
+            | ServerFrame::Logged(_)
+            | ServerFrame::Rejected { .. }
+            | ServerFrame::Error { .. } => {}
             _ => {
                 let text = frame.encode();
                 if self.left.iter().any(|room| text.contains(&room.to_string())) {

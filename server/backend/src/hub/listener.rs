@@ -32,6 +32,8 @@ pub struct Listener {
     session: SessionId,
     socket: SocketId,
     state: Mutex<State>,
+    /// Held while a room is joined or left: see [`Listener::one_after_the_other`].
+    rooms: Mutex<()>,
     wake: Notify,
     /// The hub's tick when the client was last heard.
     heard: AtomicU32,
@@ -55,6 +57,7 @@ impl Listener {
             session,
             socket,
             state: Mutex::new(State::default()),
+            rooms: Mutex::new(()),
             wake: Notify::new(),
             heard: AtomicU32::new(tick),
         }
@@ -140,6 +143,12 @@ impl Listener {
 
     pub(super) fn heard(&self) -> u32 {
         self.heard.load(Ordering::Relaxed)
+    }
+
+    /// News of a membership, what follows for the rooms, and the word to the client are one step: of two
+    /// threads that bring news the client hears the newer one last.
+    pub(super) fn one_after_the_other(&self) -> MutexGuard<'_, ()> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a room; false if it is noted already, the listener has left, or its person has left the room

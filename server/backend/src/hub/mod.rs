@@ -103,10 +103,7 @@ impl Hub {
             Notice::Room { room, rev, frame } => self.deliver_to_room(*room, *rev, frame),
             Notice::Joined { user, room, rev, frame } => {
                 for listener in self.listeners(*user) {
-                    if listener.hear_of(*room, *rev, true) {
-                        self.join(&listener, *room);
-                        listener.push(Outgoing::Frame(frame.clone()));
-                    }
+                    self.admit(&listener, *room, *rev, frame);
                 }
                 // What was published elsewhere before the room was listened to is looked for.
                 if self.0.bus.is_shared() && self.0.rooms.contains_key(room) {
@@ -115,6 +112,7 @@ impl Hub {
             }
             Notice::Left { user, room, rev, frame } => {
                 for listener in self.listeners(*user) {
+                    let _one = listener.one_after_the_other();
                     if listener.hear_of(*room, *rev, false) {
                         self.expel(&listener, *room, frame);
                     }
@@ -204,6 +202,16 @@ impl Hub {
         listeners.map(|listener| (listener.user(), listener.rooms())).collect()
     }
 
+    /// The listener's person is a member since this change of the room, which the frame describes, unless
+    /// there is newer news.
+    fn admit(&self, listener: &Arc<Listener>, room: RoomId, rev: Rev, frame: &Bytes) {
+        let _one = listener.one_after_the_other();
+        if listener.hear_of(room, rev, true) {
+            self.join(listener, room);
+            listener.push(Outgoing::Frame(frame.clone()));
+        }
+    }
+
     /// Nothing of the room reaches the listener any more but this frame, which says so.
     fn expel(&self, listener: &Arc<Listener>, room: RoomId, frame: &Bytes) {
         listener.forget(room);
@@ -240,14 +248,25 @@ impl Hub {
 impl Subscription {
     /// Adds a room; what is published in it from now on is queued.
     pub fn join(&self, room: RoomId) {
+        let _one = self.listener.one_after_the_other();
         self.hub.join(&self.listener, room);
     }
 
-    /// The same for a room that was found while others were read: what was published in it elsewhere
-    /// before it was listened to is looked for.
-    pub fn join_late(&self, room: RoomId) {
-        if self.hub.join(&self.listener, room) && self.hub.0.bus.is_shared() {
+    /// The same for a room that was found, as of its change `rev`, while others were read: what was
+    /// published in it elsewhere before it was listened to is looked for.
+    pub fn join_late(&self, room: RoomId, rev: Rev) {
+        let _one = self.listener.one_after_the_other();
+        let is_member = self.listener.hear_of(room, rev, true);
+        if is_member && self.hub.join(&self.listener, room) && self.hub.0.bus.is_shared() {
             self.hub.0.doubts.room(room);
+        }
+    }
+
+    /// The room was refused to this listener, though it may listen to it: whoever ended the membership
+    /// may have died before it was told.
+    pub fn doubt(&self, room: RoomId) {
+        if self.listener.listens_to(room) {
+            self.hub.0.doubts.person(self.listener.user());
         }
     }
 

@@ -16,7 +16,7 @@ use model::{
 };
 use tokio::sync::Notify;
 
-use super::{Hub, Listener, Outgoing};
+use super::{Hub, Listener};
 use crate::{Backend, failure::Outcome};
 
 /// A cut is told by several who noticed it: they are dealt with together.
@@ -37,6 +37,8 @@ pub(super) struct Doubts {
 struct Open {
     everything: bool,
     rooms: HashSet<RoomId>,
+    /// Whose memberships are not what this node took them for.
+    people: HashSet<UserId>,
 }
 
 impl Doubts {
@@ -47,6 +49,11 @@ impl Doubts {
 
     pub(super) fn room(&self, room: RoomId) {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).rooms.insert(room);
+        self.wake.notify_one();
+    }
+
+    pub(super) fn person(&self, user: UserId) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).people.insert(user);
         self.wake.notify_one();
     }
 
@@ -62,16 +69,19 @@ impl Backend {
         loop {
             doubts.wake.notified().await;
             tokio::time::sleep(GATHER).await;
-            let Open { everything, rooms } = doubts.take();
+            let Open { everything, rooms, people } = doubts.take();
             let repaired = match everything {
                 true => self.repair().await,
-                false => self.tell_heads(&rooms.iter().copied().collect::<Vec<_>>()).await,
+                false => self.repair_some(&rooms, &people).await,
             };
             if let Err(error) = repaired {
                 tracing::warn!(%error, "what the bus did not bring cannot be looked up yet");
                 match everything {
                     true => doubts.everything(),
-                    false => rooms.into_iter().for_each(|room| doubts.room(room)),
+                    false => {
+                        rooms.into_iter().for_each(|room| doubts.room(room));
+                        people.into_iter().for_each(|user| doubts.person(user));
+                    }
                 }
                 tokio::time::sleep(AGAIN).await;
             }
@@ -82,14 +92,18 @@ impl Backend {
         metrics::counter!("rapport_repairs_total").increment(1);
         self.ended.load(&self.db, &self.clock).await?;
         self.hub.close_ended();
-        self.mend_memberships().await?;
+        self.mend_memberships(&self.hub.users()).await?;
         self.bus.watching().await;
         self.tell_heads(&self.hub.rooms()).await
     }
 
-    /// Rooms that somebody here left, or was let into, without this node hearing of it.
-    async fn mend_memberships(&self) -> Outcome<()> {
-        let users = self.hub.users();
+    async fn repair_some(&self, rooms: &HashSet<RoomId>, people: &HashSet<UserId>) -> Outcome<()> {
+        self.mend_memberships(&people.iter().copied().collect::<Vec<_>>()).await?;
+        self.tell_heads(&rooms.iter().copied().collect::<Vec<_>>()).await
+    }
+
+    /// Rooms that one of these people left, or was let into, without this node hearing of it.
+    async fn mend_memberships(&self, users: &[UserId]) -> Outcome<()> {
         for users in users.chunks(AT_ONCE) {
             let followed = self.hub.followed(users);
             let members = self.rooms_of_all(users).await?;
@@ -102,10 +116,10 @@ impl Backend {
                     continue;
                 }
                 let Some(described) = self.rooms_of(user, Some(room)).await?.pop() else { continue };
+                let rev = described.rev;
                 let frame = Bytes::from(ServerFrame::Room { room: described }.encode());
                 for listener in strangers {
-                    self.hub.join(&listener, room);
-                    listener.push(Outgoing::Frame(frame.clone()));
+                    self.hub.admit(&listener, room, rev, &frame);
                 }
             }
         }
@@ -150,6 +164,7 @@ impl Hub {
         let mut any = false;
         for (listener, rooms) in followed {
             for room in rooms.into_iter().filter(|room| !members.contains(&(listener.user(), *room))) {
+                let _one = listener.one_after_the_other();
                 self.expel(&listener, room, &Bytes::from(ServerFrame::Left { room }.encode()));
                 any = true;
             }

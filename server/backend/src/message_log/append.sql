@@ -15,10 +15,13 @@ entry AS (
 head AS (
     SELECT id, last_seq, rev FROM rooms WHERE id IN (SELECT room_id FROM entry) ORDER BY id FOR UPDATE
 ),
--- Who may write. Locked, so that nobody writes after having left.
+-- Who may write. Locked, so that nobody writes after having left, and after the rooms, as whoever leaves
+-- does it.
 member AS (
     SELECT m.room_id, m.user_id FROM members m
-    WHERE (m.room_id, m.user_id) IN (SELECT room_id, sender_id FROM entry)
+    WHERE (m.room_id, m.user_id) IN (
+        SELECT entry.room_id, entry.sender_id FROM entry JOIN head ON head.id = entry.room_id
+    )
     FOR KEY SHARE
 ),
 known AS (

@@ -102,8 +102,9 @@ impl Backend {
         Ok(wanted.iter().map(frame).collect())
     }
 
-    /// For all wanted rooms in one statement. The rooms' heads were read before: a message that
-    /// comes in between is sent too, and once more live.
+    /// For all wanted rooms in one statement. The rooms' heads were read before, together with the
+    /// membership: what came since is left out, for the reader may have left in between. Who stayed has
+    /// it live, or finds the hole.
     async fn changed_messages(&self, wanted: &[Wanted<'_>]) -> Outcome<BTreeMap<RoomId, Vec<Message>>> {
         let stale: Vec<&Wanted> = wanted.iter().filter(|one| one.after != one.room.rev).collect();
         let mut found: BTreeMap<RoomId, Vec<Message>> = BTreeMap::new();
@@ -117,11 +118,13 @@ impl Backend {
              FROM unnest($1, $2, $3, $4, $5) AS wanted (room_id, after, rev, last_seq, limited) \
              CROSS JOIN LATERAL ( \
                  (SELECT * FROM messages \
-                  WHERE room_id = wanted.room_id AND rev > wanted.after AND NOT wanted.limited \
+                  WHERE room_id = wanted.room_id AND NOT wanted.limited \
+                      AND rev > wanted.after AND rev <= wanted.rev \
                   ORDER BY rev LIMIT $6) \
                  UNION ALL \
                  (SELECT * FROM messages \
-                  WHERE room_id = wanted.room_id AND seq > wanted.last_seq - $7 AND wanted.limited \
+                  WHERE room_id = wanted.room_id AND wanted.limited \
+                      AND seq > wanted.last_seq - $7 AND seq <= wanted.last_seq \
                   ORDER BY seq LIMIT $6) \
              ) m ORDER BY wanted.room_id, m.rev",
         )

@@ -55,7 +55,12 @@ pub(crate) async fn heads(db: &mut AsyncPgConnection, rooms: &[RoomId]) -> Outco
          CROSS JOIN LATERAL ( \
              SELECT coalesce(jsonb_agg(jsonb_build_object( \
                  'user', m.user_id, 'delivered', m.delivered_seq, 'read', m.read_seq, 'mine', m.mine)), '[]') AS marks \
-             FROM (SELECT * FROM members WHERE room_id = r.id ORDER BY joined_at, user_id LIMIT $2) m \
+             FROM ( \
+                 SELECT user_id, joined_at, delivered_seq, read_seq, mine FROM members WHERE room_id = r.id \
+                 UNION ALL \
+                 SELECT user_id, joined_at, delivered_seq, read_seq, 0 FROM former_members WHERE room_id = r.id \
+                 ORDER BY joined_at, user_id LIMIT $2 \
+             ) m \
          ) shown \
          WHERE r.id = ANY($1)",
     )

@@ -46,7 +46,7 @@ impl Backend {
         let moved = self.write_end(room, user, now).await?.ok_or_else(|| Error::not_found("chat"))?;
         self.announce_leave(room, user, moved);
         self.members.forget(room, user).await?;
-        // Whoever hears the answer and then writes to those who left is not heard by them.
+        // It has left this process before anybody hears that they have left.
         self.bus.flush().await;
         Ok(())
     }
@@ -130,6 +130,6 @@ async fn take_out(
 /// Those who have left a room, as many as come with it.
 pub(super) async fn gone(db: &mut AsyncPgConnection, room: RoomId) -> QueryResult<Vec<UserId>> {
     let left = former_members::table.filter(former_members::room_id.eq(room));
-    let newest = left.order((former_members::joined_at, former_members::user_id)).limit(PEOPLE);
-    newest.select(former_members::user_id).load(db).await
+    let some = left.order((former_members::joined_at, former_members::user_id)).limit(PEOPLE);
+    some.select(former_members::user_id).load(db).await
 }

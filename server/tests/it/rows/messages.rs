@@ -9,7 +9,7 @@ use backend::messages::From;
 use futures::future::join_all;
 use model::{
     Code, Message, MessageId, Page, Rev, RoomId, Seq,
-    wire::{Change, Item, ServerFrame},
+    wire::{Change, ClientFrame, Item, ServerFrame},
 };
 
 use tokio::time::sleep;
@@ -122,6 +122,29 @@ async fn row_17_who_leaves_while_messages_fly_hears_nothing_more_on_any_device()
         let of_room: Vec<&ServerFrame> = missed.iter().filter(|frame| is_of(frame, room)).collect();
         assert_eq!(of_room, [&ServerFrame::Left { room }]);
     }
+}
+
+// As by a node that ended it and died before it said so. Fails when a refused fetch raises no doubt.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_17_who_was_not_told_of_having_left_finds_out_by_asking() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let mut his = world.device(&bo).await;
+    world
+        .sql(&format!(
+            "WITH gone AS (DELETE FROM members WHERE user_id = '{}' RETURNING *)              INSERT INTO former_members SELECT room_id, user_id, joined_at, now(), 1, delivered_seq, read_seq FROM gone;              UPDATE rooms SET rev = 1 WHERE id = '{room}'",
+            bo.who.user()
+        ))
+        .await;
+    world.backend.say(&ana.who, room, &["he sees that he misses something"]).await;
+    let hole = |frame| matches!(frame, ServerFrame::Change(Change { rev: Rev(2), .. })).then_some(());
+    his.until(hole).await;
+    his.say(&ClientFrame::Fetch { room, after: Rev(0) }).await;
+    his.until(|frame| (frame == ServerFrame::Left { room }).then_some(())).await;
+    world.backend.say(&ana.who, room, &["not for him"]).await;
+    his.say(&ClientFrame::Fetch { room, after: Rev(0) }).await;
+    let next = his.next().await;
+    assert!(matches!(&next, ServerFrame::Error { error, .. } if error.code == Code::NotFound), "{next:?}");
 }
 
 /// `count` messages written past every use case.

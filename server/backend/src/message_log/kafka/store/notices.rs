@@ -210,6 +210,7 @@ mod tests {
         told: Arc<Mutex<Vec<wire::Stored>>>,
         now: Instant,
         seq: i64,
+        rev: i64,
     }
 
     impl World {
@@ -223,7 +224,7 @@ mod tests {
                 heard.lock().unwrap().push(stored);
             };
             bus.attach(Box::new(sink), Box::new(|| {}));
-            Self { notices: Notices::new(bus), told, now: Instant::now(), seq: 0 }
+            Self { notices: Notices::new(bus), told, now: Instant::now(), seq: 0, rev: 0 }
         }
 
         fn store(&mut self, room: RoomId, count: usize) {
@@ -234,8 +235,8 @@ mod tests {
             for _ in 0..count {
                 let body = Body::new("x").expect("not empty");
                 let entry = Entry { id: MessageId::new(), room, sender: UserId::new(), body };
-                self.seq += 1;
-                let (id, seq, rev, at) = (entry.id, Seq(self.seq), Rev(self.seq), Timestamp(0));
+                (self.seq, self.rev) = (self.seq + 1, self.rev + 1);
+                let (id, seq, rev, at) = (entry.id, Seq(self.seq), Rev(self.rev), Timestamp(0));
                 outcomes.push(Outcome::Fresh(Accepted { room, id, seq, rev, at }));
                 batch.push_entry(0, self.seq, entry, Utc::now());
             }
@@ -252,6 +253,19 @@ mod tests {
             self.now += time;
             self.notices.tell_due(self.now);
         }
+    }
+
+    /// Somebody left in between. Fails when `takes` does not look at the changes' numbers.
+    #[test]
+    fn a_change_that_is_no_message_parts_two_notices() {
+        let mut world = World::new();
+        let room = RoomId::new();
+        world.store(room, 1);
+        world.store(room, 2);
+        world.rev += 1;
+        world.store(room, 2);
+        world.wait(EVERY);
+        assert_eq!(world.told(), [(1, 1), (2, 2), (4, 2)]);
     }
 
     #[test]

@@ -134,8 +134,7 @@ fn LeaveForm(room: RoomId, verb: &'static str, stay: impl Fn(MouseEvent) + Send 
 /// Why the room was not left. The answer to a plain form comes with the address of the page.
 #[component]
 pub fn NotLeft() -> impl IntoView {
-    let problem = refusal_of::<LeaveRoom>();
-    view! { <div role="alert">{problem.map(|message| view! { <p class="deserted bad">{message}</p> })}</div> }
+    refusal_of::<LeaveRoom>().map(|message| view! { <p class="deserted bad" role="alert">{message}</p> })
 }
 
 /// Says that nobody else is here: what is written waits.

@@ -53,6 +53,13 @@ async fn socket(backend: &Backend, who: &SignedIn) -> Subscription {
     socket
 }
 
+/// Waits until what the first node published for a person so far is on a socket of the second.
+async fn until_quiet(first: &Backend, socket: &Subscription, who: &SignedIn) {
+    let frame = Bytes::from(ServerFrame::CaughtUp.encode());
+    first.bus.publish(&Notice::Person { user: who.user(), frame });
+    while !next(socket).await.contains(&ServerFrame::CaughtUp) {}
+}
+
 /// Fails when `expel` does not part the listener from its room, and when the room is not told.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_hears_nothing_more_and_the_other_is_told() {
@@ -204,6 +211,7 @@ async fn a_node_that_did_not_hear_of_it_finds_out() {
     let (ana, bo, room) = world.pair().await;
     let his = socket(&other, &bo).await;
     let hers = socket(&other, &ana).await;
+    until_quiet(&world, &his, &bo).await;
     redis.kill();
     world.leave(&bo, room).await.unwrap();
     assert_eq!(frames(&his), [], "it hears nothing");
@@ -226,6 +234,7 @@ async fn a_node_that_did_not_hear_who_came_back_finds_out() {
     tokio::spawn(other.clone().run_repair());
     let (ana, bo, room) = world.pair().await;
     let his = socket(&other, &bo).await;
+    until_quiet(&world, &his, &bo).await;
     world.leave(&bo, room).await.unwrap();
     assert_eq!(next(&his).await, [ServerFrame::Left { room }]);
     redis.kill();

@@ -96,6 +96,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_asked_of_a_room_that_was_left() {
+        let (mut gaps, room) = (Gaps::default(), RoomId::new());
+        let missing = fetch(room, 1);
+        gaps.owe(&missing);
+        gaps.look(&[missing], 0.0);
+        gaps.forget(room);
+        assert_eq!(gaps.look(&[], 10_000.0), (Vec::new(), None));
+    }
+
+    #[test]
     fn a_hole_that_moves_is_given_time_again() {
         let (mut gaps, room) = (Gaps::default(), RoomId::new());
         gaps.look(&[fetch(room, 3)], 0.0);

@@ -1,4 +1,4 @@
-//! What the forms of signed-out people share.
+//! What forms share, above all those of signed-out people.
 
 use leptos::{prelude::*, server::SharedValue, server_fn::ServerFn};
 use leptos_meta::Title;

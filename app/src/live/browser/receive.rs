@@ -73,8 +73,6 @@ impl Engine {
         }
         for frame in &frames {
             self.note(frame);
-        }
-        for frame in &frames {
             if let ServerFrame::Left { room } = frame {
                 self.drop_draft(*room);
             }

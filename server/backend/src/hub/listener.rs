@@ -33,7 +33,7 @@ pub struct Listener {
     socket: SocketId,
     state: Mutex<State>,
     /// Held while a room is joined or left: see [`Listener::one_after_the_other`].
-    rooms: Mutex<()>,
+    turn: Mutex<()>,
     wake: Notify,
     /// The hub's tick when the client was last heard.
     heard: AtomicU32,
@@ -57,7 +57,7 @@ impl Listener {
             session,
             socket,
             state: Mutex::new(State::default()),
-            rooms: Mutex::new(()),
+            turn: Mutex::new(()),
             wake: Notify::new(),
             heard: AtomicU32::new(tick),
         }
@@ -148,7 +148,7 @@ impl Listener {
     /// News of a membership, what follows for the rooms, and the word to the client are one step: of two
     /// threads that bring news the client hears the newer one last.
     pub(super) fn one_after_the_other(&self) -> MutexGuard<'_, ()> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a room; false if it is noted already, the listener has left, or its person has left the room

@@ -53,6 +53,15 @@ async fn socket(backend: &Backend, who: &SignedIn) -> Subscription {
     socket
 }
 
+/// Two nodes that share a bus; the second repairs what it missed.
+async fn two_nodes(redis: &RedisServer) -> (TestBackend, Backend) {
+    let bus = Place::Redis(redis.settings());
+    let world = TestBackend::with(Media { bus, ..Media::default() }).await;
+    let other = world.again().await;
+    tokio::spawn(other.clone().run_repair());
+    (world, other)
+}
+
 /// Waits until what the first node published for a person so far is on a socket of the second.
 async fn until_quiet(first: &Backend, socket: &Subscription, who: &SignedIn) {
     let frame = Bytes::from(ServerFrame::CaughtUp.encode());
@@ -204,10 +213,7 @@ async fn who_leaves_while_a_device_connects_is_gone_there_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_did_not_hear_of_it_finds_out() {
     let mut redis = RedisServer::start(&[]);
-    let bus = Place::Redis(redis.settings());
-    let world = TestBackend::with(Media { bus, ..Media::default() }).await;
-    let other = world.again().await;
-    tokio::spawn(other.clone().run_repair());
+    let (world, other) = two_nodes(&redis).await;
     let (ana, bo, room) = world.pair().await;
     let his = socket(&other, &bo).await;
     let hers = socket(&other, &ana).await;
@@ -228,10 +234,7 @@ async fn a_node_that_did_not_hear_of_it_finds_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_did_not_hear_who_came_back_finds_out() {
     let mut redis = RedisServer::start(&[]);
-    let bus = Place::Redis(redis.settings());
-    let world = TestBackend::with(Media { bus, ..Media::default() }).await;
-    let other = world.again().await;
-    tokio::spawn(other.clone().run_repair());
+    let (world, other) = two_nodes(&redis).await;
     let (ana, bo, room) = world.pair().await;
     let his = socket(&other, &bo).await;
     until_quiet(&world, &his, &bo).await;

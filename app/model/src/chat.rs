@@ -162,6 +162,11 @@ impl Chat {
         after.map(|after| ClientFrame::Fetch { room, after })
     }
 
+    /// A message changed, says the answer to whoever changed it: it may overtake the live copy.
+    pub fn changed(&mut self, room: RoomId, message: Message) {
+        self.change(Change { room, rev: message.rev, item: Item::Message { message } });
+    }
+
     /// A frame from the server.
     pub fn receive(&mut self, frame: ServerFrame) {
         match frame {
@@ -265,7 +270,7 @@ impl Chat {
         let Logged { room, id, log, at } = logged;
         let Some(pending) = self.outbox.get(id) else { return };
         let body = pending.body.clone();
-        let message = Message { id, seq: Seq::ZERO, rev: Rev::ZERO, sender: self.me, at, body };
+        let message = Message::new(id, self.me, at, body);
         self.live(room, log, message);
     }
 
@@ -303,8 +308,8 @@ impl Chat {
     fn accepted(&mut self, accepted: Accepted) {
         let Accepted { room, id, seq, rev, at } = accepted;
         let Some(pending) = self.outbox.get(id) else { return };
-        let message = Message { id, seq, rev, sender: self.me, at, body: pending.body.clone() };
-        self.change(Change { room, rev, item: Item::Message { message } });
+        let message = Message::new(id, self.me, at, &*pending.body).numbered(seq, rev);
+        self.changed(room, message);
     }
 
     /// Brings a room's heads and the outbox up to its timeline: no message is in both.

@@ -5,6 +5,8 @@ pub const PROTOCOL_VERSION: u32 = 1;
 
 /// Longest message, in Unicode scalar values.
 pub const MESSAGE_CHARS: usize = 4_096;
+/// Longest reaction, in bytes: a family of four with their skin tones is one.
+pub const REACTION_BYTES: usize = 64;
 /// Largest frame a client may send, in bytes.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Most rooms a `hello` cursor names, so that it fits into a frame; the others are sent as summaries.

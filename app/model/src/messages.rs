@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Error, Result},
     id::{MessageId, RoomId, UserId},
-    limits::MESSAGE_CHARS,
+    limits::{MESSAGE_CHARS, REACTION_BYTES},
     number::{Offset, Rev, Seq, Timestamp},
 };
 
@@ -18,13 +18,113 @@ pub struct Message {
     pub rev: Rev,
     pub sender: UserId,
     pub at: Timestamp,
+    /// Empty once it is deleted.
     pub body: String,
+    /// When its text was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Timestamp>,
+    /// Its place stays; what it said is nowhere any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// One of each person at most, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
 }
 
 impl Message {
+    /// As it was sent, before it has a number.
+    pub fn new(id: MessageId, sender: UserId, at: Timestamp, body: impl Into<String>) -> Self {
+        let (seq, rev, body) = (Seq::ZERO, Rev::ZERO, body.into());
+        Self { id, seq, rev, sender, at, body, edited: None, deleted: false, reactions: Vec::new() }
+    }
+
+    /// The same at its place.
+    #[must_use]
+    pub fn numbered(self, seq: Seq, rev: Rev) -> Self {
+        Self { seq, rev, ..self }
+    }
+
+    /// Its text becomes another one. False if nothing changes.
+    ///
+    /// # Errors
+    /// `not_found` once it is deleted: a deletion is never undone.
+    pub fn edit(&mut self, body: Body, at: Timestamp) -> Result<bool> {
+        if self.deleted {
+            return Err(Error::not_found("message"));
+        }
+        if self.body == body.as_str() {
+            return Ok(false);
+        }
+        self.body = body.into_string();
+        self.edited = Some(at);
+        Ok(true)
+    }
+
+    /// Only its place is left. False if it was so before.
+    pub fn delete(&mut self) -> bool {
+        if self.deleted {
+            return false;
+        }
+        self.deleted = true;
+        self.body.clear();
+        self.edited = None;
+        self.reactions.clear();
+        true
+    }
+
+    /// What a person thinks of it becomes this, or nothing. False if nothing changes.
+    ///
+    /// # Errors
+    /// `not_found` once it is deleted.
+    pub fn react(&mut self, user: UserId, emoji: Option<Emoji>) -> Result<bool> {
+        if self.deleted {
+            return Err(Error::not_found("message"));
+        }
+        let known = self.reactions.iter().position(|reaction| reaction.user == user);
+        if known.map(|place| &self.reactions[place].emoji) == emoji.as_ref() {
+            return Ok(false);
+        }
+        if let Some(place) = known {
+            self.reactions.remove(place);
+        }
+        self.reactions.extend(emoji.map(|emoji| Reaction { user, emoji }));
+        Ok(true)
+    }
+
+    /// What this person thinks of it.
+    pub fn reaction_of(&self, user: UserId) -> Option<&Emoji> {
+        self.reactions.iter().find(|reaction| reaction.user == user).map(|reaction| &reaction.emoji)
+    }
     /// Its number, once it has one.
     pub fn number(&self) -> Option<Seq> {
         Some(self.seq).filter(|seq| *seq > Seq::ZERO)
+    }
+}
+
+/// What one person thinks of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    pub user: UserId,
+    pub emoji: Emoji,
+}
+
+/// A pictograph, as people see it: it may be several characters. Of what the browser reads only the
+/// length is looked at; the server asks whether there is such a one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Emoji(String);
+
+impl Emoji {
+    pub fn new(text: impl Into<String>) -> Result<Self> {
+        let text = text.into();
+        if text.is_empty() || text.len() > REACTION_BYTES || text.is_ascii() {
+            return Err(Error::invalid("emoji", "A reaction is one emoji."));
+        }
+        Ok(Self(text))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

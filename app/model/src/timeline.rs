@@ -173,11 +173,8 @@ impl Timeline {
     pub fn log(&mut self, room: RoomId, log: Offset, message: Message) {
         let promised = |one: &Promised| one.id == message.id && one.log == log;
         if let Some(Promised { seq, rev, .. }) = self.promised.iter().copied().find(promised) {
-            return self.apply(Change {
-                room,
-                rev,
-                item: Item::Message { message: Message { seq, rev, ..message } },
-            });
+            let message = message.numbered(seq, rev);
+            return self.apply(Change { room, rev, item: Item::Message { message } });
         }
         if log < self.settled || self.holds(message.id) {
             return;
@@ -199,7 +196,7 @@ impl Timeline {
             let (seq, rev) = (Seq(seq.0 + place), Rev(rev.0 + place));
             match self.live.iter().find(|live| live.message.id == id && live.log == log) {
                 Some(live) => {
-                    let message = Message { seq, rev, ..live.message.clone() };
+                    let message = live.message.clone().numbered(seq, rev);
                     self.apply(Change { room, rev, item: Item::Message { message } });
                 }
                 None => {

@@ -7,7 +7,7 @@ use model::{
 };
 use proptest::prelude::*;
 
-use crate::world::{Device, Sent, Server};
+use crate::world::{Changed, Device, Sent, Server};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -31,7 +31,8 @@ enum Step {
     Older(usize),
     /// A device's person reads up to this share of what is there.
     Read(usize, u8),
-    Edit(u16),
+    /// A message changes, and may be deleted.
+    Change(u16, Changed),
     Surprise,
     /// Somebody leaves, or comes back.
     ComeOrGo,
@@ -60,7 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => device.clone().prop_map(Step::Fetch),
         2 => device.clone().prop_map(Step::Older),
         2 => (device.clone(), any::<u8>()).prop_map(|(device, share)| Step::Read(device, share)),
-        2 => any::<u16>().prop_map(Step::Edit),
+        4 => (any::<u16>(), changed()).prop_map(|(place, changed)| Step::Change(place, changed)),
         1 => Just(Step::Surprise),
         2 => Just(Step::ComeOrGo),
         1 => Just(Step::Burst),
@@ -68,6 +69,10 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (1..5usize).prop_map(Step::Store),
         1 => device.prop_map(Step::Conflict),
     ]
+}
+
+fn changed() -> impl Strategy<Value = Changed> {
+    prop_oneof![Just(Changed::Text), Just(Changed::Gone), Just(Changed::Reaction)]
 }
 
 /// Three devices: two of one person, one of the other.
@@ -185,10 +190,10 @@ impl World {
                 let seq = Seq(self.server.last_seq().0 * i64::from(share) / 255);
                 self.devices[number].chat.read_upto(room, seq);
             }
-            Step::Edit(place) => {
+            Step::Change(place, changed) => {
                 let count = self.server.messages.len();
                 if count > 0
-                    && let Some(change) = self.server.edit(usize::from(place) % count)
+                    && let Some(change) = self.server.change_message(usize::from(place) % count, changed)
                 {
                     self.publish(&change);
                 }
@@ -287,9 +292,9 @@ impl World {
             }
             assert!(self.server.messages.is_empty() || timeline.last().is_some(), "the newest is shown");
             for left in device.chat.outbox().iter() {
-                let stands = self.server.messages.iter().find(|message| message.id == left.id);
+                let stands = self.server.sent.iter().find(|message| message.id == left.id);
                 assert!(
-                    stands.is_some_and(|stands| !stands.body.starts_with(&left.body)),
+                    stands.is_some_and(|stands| stands.body != left.body),
                     "nothing is left behind"
                 );
                 assert!(left.failed.is_some(), "who lost to another text is told");
@@ -397,4 +402,30 @@ fn too_much_missed_is_said_and_never_spliced() {
     let timeline = world.devices[0].chat.conversation(room).unwrap().timeline.clone();
     assert_eq!(timeline.messages()[0].seq, Seq(261), "only the newest page is here");
     assert_eq!(timeline.tail_start(), Some(Seq(261)));
+}
+
+/// A retry is answered after its message was deleted: its text must not come back. The answer names the change
+/// the message came with, so it is old, or applied before what became of it.
+#[test]
+fn a_late_answer_brings_nothing_back() {
+    for late in [false, true] {
+        let mut world = World::new();
+        world.devices[0].connect(&world.server);
+        world.devices[0].receive(0);
+        world.devices[0].receive(0);
+        let (room, me) = (world.server.room, world.devices[0].chat.me());
+        let id = world.devices[0].compose(room, "a message");
+        let _sent = world.devices[0].chat.sends();
+        world.server.send(me, id, "a message");
+        let deleted = world.server.change_message(0, Changed::Gone).unwrap();
+        let (answer, _) = world.server.send(me, id, "a message");
+        let frames = if late { [deleted, answer] } else { [answer, deleted] };
+        for frame in frames {
+            world.devices[0].chat.receive(frame);
+        }
+        world.heal();
+        world.check();
+        assert_eq!(world.devices[0].chat.conversation(room).unwrap().timeline.messages()[0].body, "");
+        assert!(world.devices[0].chat.outbox().is_empty());
+    }
 }

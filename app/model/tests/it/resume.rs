@@ -26,14 +26,8 @@ impl World {
     }
 
     fn message(&self, seq: i64) -> Message {
-        Message {
-            id: self.ids[&seq],
-            seq: Seq(seq),
-            rev: Rev(seq),
-            sender: self.other,
-            at: Timestamp(seq),
-            body: format!("message {seq}"),
-        }
+        let body = format!("message {seq}");
+        Message::new(self.ids[&seq], self.other, Timestamp(seq), body).numbered(Seq(seq), Rev(seq))
     }
 
     fn messages(&self, seqs: impl IntoIterator<Item = i64>) -> Vec<Message> {

@@ -1,7 +1,7 @@
 //! The frames as they look on the wire: other people's clients depend on every letter.
 
 use model::{
-    Accepted, Code, Error, Logged, Mark, Message, MessageId, Offset, Rev, Room, RoomId, RoomKind, Seq,
+    Accepted, Code, Emoji, Error, Logged, Mark, Message, MessageId, Offset, Rev, Room, RoomId, RoomKind, Seq,
     SessionId, Timestamp, UserId, VecMap,
     wire::{Change, ClientFrame, CloseCode, Item, ServerFrame, Stored},
 };
@@ -88,7 +88,11 @@ fn server_frames() -> Vec<ServerFrame> {
     let (room, user, now) = (RoomId::new(), UserId::new(), Timestamp(5));
     let mark = Mark { user, delivered: Seq(3), read: Seq(2), mine: 1, upto: Seq(3) };
     let body = "\"a\" \\ \n \u{1f600}".to_owned();
-    let message = Message { id: MessageId::new(), seq: Seq(3), rev: Rev(4), sender: user, at: now, body };
+    let mut message = Message::new(MessageId::new(), user, now, body).numbered(Seq(3), Rev(4));
+    message.edited = Some(Timestamp(6));
+    message.react(user, Some(Emoji::new("❤️").unwrap())).unwrap();
+    let mut deleted = message.clone();
+    deleted.delete();
     let described = Room {
         id: room,
         kind: RoomKind::Private,
@@ -103,7 +107,7 @@ fn server_frames() -> Vec<ServerFrame> {
         log: Offset(9),
     };
     let (after, upto) = (Rev(1), Rev(4));
-    let messages = vec![message.clone()];
+    let messages = vec![message.clone(), deleted];
     let error = Error::rate_limited(1_500);
     vec![
         ServerFrame::Welcome { version: 1, user, session: SessionId::new(), now, beat_ms: 9 },

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use model::{
-    Accepted, Chat, Code, Error, Logged, Mark, Message, MessageId, Offset, Page, Person, Rev, Room, RoomId,
+    Accepted, Chat, Code, Emoji, Error, Logged, Mark, Message, MessageId, Offset, Page, Person, Rev, Room, RoomId,
     RoomKind, Seq, Timestamp, UserId, VecMap,
     limits::{CATCH_UP, PAGE},
     messages::Body,
@@ -17,6 +17,8 @@ pub(crate) struct Server {
     pub(crate) room: RoomId,
     pub(crate) people: [UserId; 2],
     pub(crate) messages: Vec<Message>,
+    /// The same as they were sent.
+    pub(crate) sent: Vec<Message>,
     pub(crate) rev: Rev,
     pub(crate) marks: Vec<Mark>,
     /// Who has left: a third person, who comes and goes.
@@ -25,6 +27,14 @@ pub(crate) struct Server {
     /// What was logged, numbered up to `stored`; without a log messages are numbered at once.
     log: Option<Vec<Message>>,
     stored: usize,
+}
+
+/// What may become of a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Changed {
+    Text,
+    Gone,
+    Reaction,
 }
 
 /// What a message that was sent brings.
@@ -49,6 +59,7 @@ impl Server {
             room: RoomId::new(),
             people,
             messages: Vec::new(),
+            sent: Vec::new(),
             rev: Rev(0),
             marks: people.map(mark).to_vec(),
             gone: Vec::new(),
@@ -74,7 +85,7 @@ impl Server {
         };
         self.clock += 1;
         let at = Timestamp(self.clock);
-        let message = Message { id, seq: Seq(0), rev: Rev(0), sender, at, body: body.to_owned() };
+        let message = Message::new(id, sender, at, body);
         let place = Offset(log.len() as i64);
         log.push(message.clone());
         let logged = ServerFrame::Logged(Logged { room: self.room, id, log: place, at });
@@ -90,18 +101,13 @@ impl Server {
         for (place, message) in log.iter().enumerate().take(upto).skip(self.stored) {
             let log = Offset(place as i64);
             let Message { id, sender, .. } = *message;
-            match self.messages.iter().find(|known| known.id == id) {
-                Some(known) if known.body.starts_with(&message.body) => {
-                    personal.push((sender, self.change(known.clone())));
+            match self.first(id) {
+                Some(first) if self.is_same(first, &message.body) => {
+                    personal.push((sender, self.change(first.clone())));
                 }
                 Some(_) => personal.push((sender, self.conflict(id, Some(log)))),
                 None => {
-                    self.rev = self.rev.next();
-                    self.messages.push(Message {
-                        seq: self.last_seq().next(),
-                        rev: self.rev,
-                        ..message.clone()
-                    });
+                    self.put(message.clone());
                     ids.push((id, log));
                 }
             }
@@ -122,40 +128,51 @@ impl Server {
         id: MessageId,
         body: &str,
     ) -> (ServerFrame, Option<ServerFrame>) {
-        if let Some(known) = self.messages.iter().find(|message| message.id == id) {
-            // An edited message is still the one that was sent.
-            return match known.body.starts_with(body) {
-                true => (self.accepted(known), None),
+        if let Some(first) = self.first(id) {
+            return match self.is_same(first, body) {
+                true => (self.accepted(first), None),
                 false => (self.conflict(id, None), None),
             };
         }
-        self.rev = self.rev.next();
         self.clock += 1;
-        let message = Message {
-            id,
-            seq: self.last_seq().next(),
-            rev: self.rev,
-            sender,
-            at: Timestamp(self.clock),
-            body: body.to_owned(),
-        };
-        let accepted = self.accepted(&message);
-        self.messages.push(message.clone());
-        (accepted, Some(self.change(message)))
+        let message = self.put(Message::new(id, sender, Timestamp(self.clock), body));
+        (self.accepted(&message), Some(self.change(message)))
     }
 
-    /// A change of an older message, as an edit will be.
-    pub(crate) fn edit(&mut self, place: usize) -> Option<ServerFrame> {
+    fn put(&mut self, message: Message) -> Message {
         self.rev = self.rev.next();
-        let rev = self.rev;
+        let message = message.numbered(self.last_seq().next(), self.rev);
+        self.sent.push(message.clone());
+        self.messages.push(message.clone());
+        message
+    }
+
+    fn first(&self, id: MessageId) -> Option<&Message> {
+        self.sent.iter().find(|message| message.id == id)
+    }
+
+    /// Whether this is what was sent under the id, whatever has become of it; what was deleted cannot be
+    /// compared with.
+    fn is_same(&self, first: &Message, body: &str) -> bool {
+        let now = &self.messages[first.seq.0 as usize - 1];
+        now.deleted || first.body == body
+    }
+
+    /// A message changes.
+    pub(crate) fn change_message(&mut self, place: usize, change: Changed) -> Option<ServerFrame> {
         let message = self.messages.get_mut(place)?;
+        let rev = self.rev.next();
+        let changed = match change {
+            Changed::Text => message.edit(Body::new(format!("edited at {rev}")).unwrap(), Timestamp(rev.0)),
+            Changed::Gone => Ok(message.delete()),
+            Changed::Reaction => message.react(self.people[1], Some(Emoji::new(format!("👍{rev}")).unwrap())),
+        };
+        // A refusal changes nothing.
+        changed.ok().filter(|changed| *changed)?;
         message.rev = rev;
-        message.body = format!("{} (edited at {rev})", message.body);
-        Some(ServerFrame::Change(Change {
-            room: self.room,
-            rev,
-            item: Item::Message { message: message.clone() },
-        }))
+        self.rev = rev;
+        let message = message.clone();
+        Some(self.change(message))
     }
 
     /// The third person leaves, or comes back.

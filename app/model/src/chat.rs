@@ -58,7 +58,7 @@ impl Chat {
     pub fn hello(&self) -> ClientFrame {
         let newest = self.rooms().into_iter().take(CURSOR_ROOMS);
         let position = |room: &Room| Position {
-            rev: self.rooms[&room.id].timeline.rev(),
+            rev: self.rooms[&room.id].timeline.position(),
             marks: Some(self.rooms[&room.id].marks_sum(self.me)),
         };
         let cursor = newest.map(|room| (room.id, position(room))).collect();

@@ -15,8 +15,10 @@ use crate::{
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
-    /// Every change up to here has been applied.
+    /// Every change up to here has been applied …
     rev: Rev,
+    /// … but for those of a page of history that is older, which may lack them.
+    stale: Option<Stale>,
     /// The newest change known to exist.
     head: Rev,
     /// The newest message that was ever here, or was here when the room was first heard of.
@@ -34,6 +36,13 @@ pub struct Timeline {
     promised: Vec<Promised>,
     /// What was logged before this place has its number, or will never have one.
     settled: Offset,
+}
+
+/// What a page of history may lack: the changes after `after`, up to `upto`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stale {
+    after: Rev,
+    upto: Rev,
 }
 
 /// A message without a number.
@@ -76,9 +85,14 @@ impl Timeline {
         Self { rev, head: rev, last_seq: last, seen: last, messages, ..Self::default() }
     }
 
-    /// The last change applied: this client's position in the room.
+    /// The last change applied.
     pub fn rev(&self) -> Rev {
         self.rev
+    }
+
+    /// This client's position in the room: every change up to here is in all that it holds.
+    pub fn position(&self) -> Rev {
+        self.stale.map_or(self.rev, |stale| stale.after.min(self.rev))
     }
 
     /// The newest change known to exist.
@@ -135,7 +149,8 @@ impl Timeline {
     }
 
     /// At most `limit` messages without a hole that end in the newest at [`Timeline::rev`], oldest
-    /// first: what to put away, so that nothing more is claimed later than was held.
+    /// first: what to put away with [`Timeline::position`], so that nothing more is claimed later than
+    /// was held.
     pub fn tail(&self, limit: usize) -> Vec<Message> {
         let mut tail = Vec::new();
         let mut expected = self.seen;
@@ -152,7 +167,7 @@ impl Timeline {
 
     /// The position to fetch from, if a change is known to be missing.
     pub fn missing(&self) -> Option<Rev> {
-        (self.head > self.rev).then_some(self.rev)
+        Some(self.position()).filter(|position| self.head > *position)
     }
 
     /// A change seen live: applied if it is the next, dropped if it is old, held if it is early.
@@ -260,7 +275,17 @@ impl Timeline {
             self.hear(message.rev);
             self.take(message);
         }
+        self.freshen(changes.after, changes.upto);
         self.catch_up(changes.upto);
+    }
+
+    /// Every change in this range is in what is held.
+    fn freshen(&mut self, after: Rev, upto: Rev) {
+        let Some(stale) = &mut self.stale else { return };
+        if after <= stale.after && upto > stale.after {
+            stale.after = upto;
+        }
+        self.stale = self.stale.filter(|stale| stale.after < stale.upto);
     }
 
     /// Whether the server has not come as far as this client asked from: it was set back to an
@@ -275,10 +300,11 @@ impl Timeline {
         if self.is_set_back(&changes) {
             *self = Self::default();
         }
-        if changes.upto <= self.rev {
+        if changes.upto < self.rev || (changes.upto == self.rev && self.stale.is_none()) {
             return;
         }
         self.hear(changes.upto);
+        self.stale = None;
         self.messages.clear();
         for message in changes.messages {
             self.hear(message.rev);
@@ -304,7 +330,12 @@ impl Timeline {
             self.forget(message.id);
             self.put(message);
         }
-        (page.rev < self.rev).then_some(page.rev)
+        if page.rev >= self.rev {
+            return None;
+        }
+        let after = self.stale.map_or(page.rev, |stale| stale.after.min(page.rev));
+        self.stale = Some(Stale { after, upto: self.rev });
+        Some(after)
     }
 
     fn drain(&mut self) {

@@ -130,7 +130,8 @@ impl Server {
     ) -> (ServerFrame, Option<ServerFrame>) {
         if let Some(first) = self.first(id) {
             return match self.is_same(first, body) {
-                true => (self.accepted(first), None),
+                // Told again, since whoever stored it may have died before telling.
+                true => (self.accepted(first), Some(self.change(first.clone()))),
                 false => (self.conflict(id, None), None),
             };
         }
@@ -287,12 +288,16 @@ pub(crate) struct Device {
     pub(crate) chat: Chat,
     pub(crate) inbound: VecDeque<ServerFrame>,
     pub(crate) outbound: VecDeque<ClientFrame>,
+    /// Pages of history on their way: they come by another road than the frames.
+    pub(crate) pages: VecDeque<Page>,
     pub(crate) connected: bool,
 }
 
 impl Device {
     pub(crate) fn new(me: UserId) -> Self {
-        Self { chat: Chat::new(me), inbound: VecDeque::new(), outbound: VecDeque::new(), connected: false }
+        let chat = Chat::new(me);
+        let (inbound, outbound, pages) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+        Self { chat, inbound, outbound, pages, connected: false }
     }
 
     pub(crate) fn compose(&mut self, room: RoomId, text: &str) -> MessageId {
@@ -314,6 +319,14 @@ impl Device {
         self.inbound.clear();
         self.outbound.clear();
         self.chat.disconnected();
+    }
+
+    /// The page that was asked for first arrives.
+    pub(crate) fn receive_page(&mut self) {
+        if let Some(page) = self.pages.pop_front() {
+            let fetch = self.chat.page(page);
+            self.outbound.extend(fetch);
+        }
     }
 
     /// Takes the frame at a place in the queue: 0 is the order in which they were sent.

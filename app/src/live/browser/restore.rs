@@ -93,7 +93,7 @@ impl Engine {
     /// Rooms that the disk holds at another position, or not at all, are to be put away.
     fn note_changed_rooms(&self, kept: &[(RoomId, model::Rev)]) {
         let changed = self.read(|chat| {
-            let position = |room: RoomId| chat.conversation(room).map(|known| (room, known.timeline.rev()));
+            let position = |room: RoomId| chat.conversation(room).map(|known| (room, known.timeline.position()));
             let rooms = chat.rooms().into_iter().filter_map(|room| position(room.id));
             rooms.filter(|room| !kept.contains(room)).map(|(room, _)| (room, ())).collect::<Set<_>>()
         });
@@ -121,7 +121,7 @@ impl Engine {
                     continue;
                 };
                 let messages = known.timeline.tail(TAIL);
-                put.push(KeptRoom { room: known.room.clone(), rev: known.timeline.rev(), messages });
+                put.push(KeptRoom { room: known.room.clone(), rev: known.timeline.position(), messages });
             }
             (put, delete)
         });

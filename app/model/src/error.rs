@@ -89,6 +89,10 @@ impl Error {
         Self::new(Code::SignedOut, "Please sign in.")
     }
 
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(Code::Forbidden, message)
+    }
+
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }

@@ -7,6 +7,8 @@ pub const PROTOCOL_VERSION: u32 = 1;
 pub const MESSAGE_CHARS: usize = 4_096;
 /// Longest reaction, in bytes: a family of four with their skin tones is one.
 pub const REACTION_BYTES: usize = 64;
+/// Most reactions to one message.
+pub const REACTIONS: usize = 200;
 /// Largest frame a client may send, in bytes.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Most rooms a `hello` cursor names, so that it fits into a frame; the others are sent as summaries.

@@ -1,7 +1,7 @@
 //! Server functions about messages.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use model::{MessageId, Page, RoomId, Sent, Seq};
+use model::{Message, MessageId, Page, RoomId, Sent, Seq};
 
 use crate::call::Failed;
 #[cfg(feature = "ssr")]
@@ -35,4 +35,27 @@ pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<S
     let sent = backend().send_and_place(&who, room, id, model::Body::new(body)?).await?;
     send_form_to(&format!("/chats/{room}"));
     Ok(sent)
+}
+
+/// Gives one's own message another text.
+#[server(prefix = "/api", endpoint = "messages/edit")]
+pub async fn edit_message(room: RoomId, id: MessageId, body: String) -> Result<Message, Failed> {
+    Ok(backend().edit(&signed_in()?, room, id, model::Body::new(body)?).await?)
+}
+
+/// Deletes one's own message for everybody.
+#[server(prefix = "/api", endpoint = "messages/delete")]
+pub async fn delete_message(room: RoomId, id: MessageId) -> Result<Message, Failed> {
+    Ok(backend().delete(&signed_in()?, room, id).await?)
+}
+
+/// Puts one's reaction on a message, in the place of the one before; without an emoji takes it back.
+#[server(prefix = "/api", endpoint = "messages/react")]
+pub async fn react_to_message(
+    room: RoomId,
+    id: MessageId,
+    #[server(default)] emoji: Option<String>,
+) -> Result<Message, Failed> {
+    let emoji = emoji.map(model::Emoji::new).transpose()?;
+    Ok(backend().react(&signed_in()?, room, id, emoji).await?)
 }

@@ -49,3 +49,8 @@ impl Clock {
 pub fn timestamp(at: DateTime<Utc>) -> Timestamp {
     Timestamp(at.timestamp_millis())
 }
+
+/// The same on its way back.
+pub fn date(at: Timestamp) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at.0).unwrap_or_default()
+}

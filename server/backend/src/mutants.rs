@@ -71,7 +71,7 @@ pub(crate) async fn before_commit(fresh: &[(&Entry, Accepted)]) {
 
 fn notice(entry: &Entry, accepted: &Accepted) -> Notice {
     let Accepted { room, id, seq, rev, at } = *accepted;
-    let message = Message { id, seq, rev, sender: entry.sender, at, body: entry.body.as_str().to_owned() };
+    let message = Message::new(id, entry.sender, at, entry.body.as_str()).numbered(seq, rev);
     let frame = ServerFrame::Change(Change { room, rev, item: Item::Message { message } });
     Notice::Room { room, rev: Some(rev), frame: Bytes::from(frame.encode()) }
 }

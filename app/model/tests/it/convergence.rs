@@ -300,10 +300,7 @@ impl World {
             assert!(self.server.messages.is_empty() || timeline.last().is_some(), "the newest is shown");
             for left in device.chat.outbox().iter() {
                 let stands = self.server.sent.iter().find(|message| message.id == left.id);
-                assert!(
-                    stands.is_some_and(|stands| stands.body != left.body),
-                    "nothing is left behind"
-                );
+                assert!(stands.is_some_and(|stands| stands.body != left.body), "nothing is left behind");
                 assert!(left.failed.is_some(), "who lost to another text is told");
             }
             assert_eq!(timeline.live(), [], "everything has its number");

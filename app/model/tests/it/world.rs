@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use model::{
-    Accepted, Chat, Code, Emoji, Error, Logged, Mark, Message, MessageId, Offset, Page, Person, Rev, Room, RoomId,
-    RoomKind, Seq, Timestamp, UserId, VecMap,
+    Accepted, Chat, Code, Emoji, Error, Logged, Mark, Message, MessageId, Offset, Page, Person, Rev, Room,
+    RoomId, RoomKind, Seq, Timestamp, UserId, VecMap,
     limits::{CATCH_UP, PAGE},
     messages::Body,
     outbox::Pending,

@@ -93,7 +93,8 @@ impl Engine {
     /// Rooms that the disk holds at another position, or not at all, are to be put away.
     fn note_changed_rooms(&self, kept: &[(RoomId, model::Rev)]) {
         let changed = self.read(|chat| {
-            let position = |room: RoomId| chat.conversation(room).map(|known| (room, known.timeline.position()));
+            let position =
+                |room: RoomId| chat.conversation(room).map(|known| (room, known.timeline.position()));
             let rooms = chat.rooms().into_iter().filter_map(|room| position(room.id));
             rooms.filter(|room| !kept.contains(room)).map(|(room, _)| (room, ())).collect::<Set<_>>()
         });

@@ -92,6 +92,11 @@ diesel::table! {
         sender_id -> Uuid,
         at -> Timestamptz,
         body -> Text,
+        first_rev -> Nullable<Int8>,
+        edited_at -> Nullable<Timestamptz>,
+        first_digest -> Nullable<Bytea>,
+        deleted -> Bool,
+        reactions -> Nullable<Jsonb>,
     }
 }
 

@@ -64,16 +64,23 @@ counted AS (
     FROM (SELECT room_id, sender_id, count(*) FROM numbered GROUP BY room_id, sender_id) AS own
     WHERE (members.room_id, members.user_id) = (own.room_id, own.sender_id)
 ),
--- What stands under each id from here on.
+-- What stands under each id from here on, with the change it came with.
 standing AS (
-    SELECT id, room_id, sender_id, body, seq, rev, at, NULL AS place FROM known
+    SELECT id, room_id, sender_id, body, first_digest, deleted, seq, coalesce(first_rev, rev) AS rev, at,
+        NULL AS place, first_rev IS NOT NULL AS is_changed
+    FROM known
     UNION ALL
-    SELECT id, room_id, sender_id, body, seq, rev, at, place FROM numbered
+    SELECT id, room_id, sender_id, body, NULL, false, seq, rev, at, place, false FROM numbered
 )
 SELECT
     (entry.admitted AND head.id IS NOT NULL) OR member.user_id IS NOT NULL AS is_admitted,
-    coalesce((s.room_id, s.sender_id, s.body) = (entry.room_id, entry.sender_id, entry.body), false) AS is_same,
+    coalesce(
+        (s.room_id, s.sender_id) = (entry.room_id, entry.sender_id)
+            AND is_first_text(s.body, s.first_digest, s.deleted, entry.body),
+        false
+    ) AS is_same,
     coalesce(s.place = entry.place, false) AS is_fresh,
+    coalesce(s.is_changed, false) AS is_changed,
     s.seq, s.rev, s.at
 FROM entry
 LEFT JOIN head ON head.id = entry.room_id

@@ -30,6 +30,8 @@ pub(super) struct Written {
     pub(super) answers: Vec<Result<Accepted, Refusal>>,
     /// Written now, not before.
     pub(super) fresh: Vec<bool>,
+    /// Written before, and not any more as it was sent.
+    pub(super) changed: Vec<bool>,
 }
 
 impl Written {
@@ -46,8 +48,9 @@ pub(super) async fn write(
 ) -> Outcome<Written> {
     let outcomes: Vec<EntryOutcome> = Append::new(entries, source).load(db).await?;
     let fresh = outcomes.iter().map(|outcome| outcome.is_fresh).collect();
+    let changed = outcomes.iter().map(|outcome| outcome.is_changed).collect();
     let answers = entries.iter().zip(outcomes).map(|(entry, outcome)| outcome.answer(entry)).collect();
-    Ok(Written { answers, fresh })
+    Ok(Written { answers, fresh, changed })
 }
 
 /// An entry of the batch cannot be stored, whatever the state of the connection.
@@ -76,6 +79,7 @@ struct EntryOutcome {
     is_admitted: bool,
     is_same: bool,
     is_fresh: bool,
+    is_changed: bool,
     seq: Option<Seq>,
     rev: Option<Rev>,
     at: Option<DateTime<Utc>>,
@@ -134,7 +138,7 @@ impl QueryId for Append<'_> {
 }
 
 impl Query for Append<'_> {
-    type SqlType = (Bool, Bool, Bool, Nullable<BigInt>, Nullable<BigInt>, Nullable<Timestamptz>);
+    type SqlType = (Bool, Bool, Bool, Bool, Nullable<BigInt>, Nullable<BigInt>, Nullable<Timestamptz>);
 }
 
 impl QueryFragment<Pg> for Append<'_> {

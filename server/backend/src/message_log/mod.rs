@@ -11,6 +11,7 @@
 mod batch;
 mod direct;
 mod kafka;
+mod standing;
 
 use std::{
     future::{Future, ready},
@@ -37,6 +38,7 @@ pub use kafka::{
     DeadLetter, DeadLetters, Mechanism, Sasl, Security, Settings as KafkaSettings, Store, check_topics,
     create_topics, run_store,
 };
+pub(crate) use standing::standing;
 
 /// Entries that may wait: about two seconds' worth at full speed.
 const WAITING: usize = 20_000;

@@ -1,9 +1,13 @@
-//! Messages: sending, reading, catching up, and the marks of how far one has come.
+//! Messages: sending, changing, reading, catching up, and the marks of how far one has come.
 
 mod catch_up;
+mod change;
+mod delete;
+mod edit;
 mod mark;
 mod page;
-mod row;
+mod react;
+pub(crate) mod row;
 mod send;
 
 pub use mark::Marks;

@@ -1,11 +1,25 @@
 //! A page of history, by number: as fast in the middle of a million messages as at their end.
 
-use diesel::sql_types::{BigInt, Nullable, Uuid};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Nullable, Uuid},
+};
 use diesel_async::RunQueryDsl;
-use model::{Error, Page, Result, RoomId, Seq, limits::PAGE_MAX};
+use model::{Error, Page, Result, Rev, RoomId, Seq, limits::PAGE_MAX};
 
-use super::row::Row;
+use super::row::{COLUMNS, MessageRow};
 use crate::{Backend, SignedIn, failure::Outcome};
+
+/// A room's heads, and one of its messages.
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    room_rev: Rev,
+    #[diesel(sql_type = BigInt)]
+    last_seq: Seq,
+    #[diesel(embed)]
+    message: MessageRow,
+}
 
 /// Which page of a room's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,22 +63,22 @@ impl Backend {
         let rows = self.page_rows(who, room, from.span(limit)).await?;
         let [first, ..] = rows.as_slice() else { return Err(Error::not_found("chat")) };
         let (rev, last_seq) = (first.room_rev, first.last_seq);
-        Ok(Page { room, rev, last_seq, messages: rows.into_iter().filter_map(Row::message).collect() })
+        let messages = rows.into_iter().filter_map(|row| row.message.message().transpose());
+        Ok(Page { room, rev, last_seq, messages: messages.collect::<Outcome<_>>()? })
     }
 
     /// Membership, heads and messages in one statement, so in one state.
     async fn page_rows(&self, who: &SignedIn, room: RoomId, span: Span) -> Outcome<Vec<Row>> {
         let mut db = self.db.get().await?;
-        let rows = diesel::sql_query(
-            "SELECT r.id AS room_id, r.rev AS room_rev, r.last_seq, \
-                    m.id, m.seq, m.rev, m.sender_id, m.at, m.body \
+        let rows = diesel::sql_query(format!(
+            "SELECT r.rev AS room_rev, r.last_seq, {COLUMNS} \
              FROM members me \
              JOIN rooms r ON r.id = me.room_id \
              LEFT JOIN messages m ON m.room_id = r.id \
                  AND m.seq BETWEEN coalesce($3, r.last_seq) - $4 AND coalesce($3, r.last_seq) + $5 \
              WHERE me.room_id = $1 AND me.user_id = $2 \
-             ORDER BY m.seq",
-        )
+             ORDER BY m.seq"
+        ))
         .bind::<Uuid, _>(room)
         .bind::<Uuid, _>(who.user())
         .bind::<Nullable<BigInt>, _>(span.anchor)

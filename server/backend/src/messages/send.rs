@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::FutureExt;
-use model::{Accepted, Body, MessageId, Result, Rev, RoomId, Sent, Seq, UserId};
+use model::{Accepted, Body, MessageId, Result, RoomId, Sent};
 
 use crate::{
     Backend, SignedIn,
     clock::timestamp,
-    database::schema::{members, messages},
+    database::schema::members,
     failure::Outcome,
-    message_log::{Entry, Refusal},
+    message_log::{Entry, Refusal, standing},
     rate_limit::Limit,
 };
 
@@ -100,23 +99,8 @@ impl Backend {
     /// is stored between two would be taken for another.
     async fn placed(&self, entry: &Entry) -> Outcome<Option<Result<Accepted>>> {
         let mut db = self.db.get().await?;
-        let columns = (
-            (messages::room_id, messages::sender_id, messages::body),
-            (messages::seq, messages::rev, messages::at),
-        );
-        type Standing = ((RoomId, UserId, String), (Seq, Rev, DateTime<Utc>));
-        let found: Option<Standing> = messages::table
-            .filter(messages::id.eq(entry.id))
-            .select(columns)
-            .first(&mut db)
-            .await
-            .optional()?;
-        Ok(found.map(|((room, sender, body), (seq, rev, at))| {
-            match (room, sender, &*body) == (entry.room, entry.sender, entry.body.as_str()) {
-                true => Ok(Accepted { room, id: entry.id, seq, rev, at: timestamp(at) }),
-                false => Err(Refusal::IdConflict.into()),
-            }
-        }))
+        let found = standing(&mut db, std::slice::from_ref(entry)).await?;
+        Ok(found.into_iter().flatten().next().map(|known| known.answer.map_err(Into::into)))
     }
 
     /// The place of a message that was accepted before: its sender may have got no answer, and is
@@ -128,20 +112,11 @@ impl Backend {
 
     async fn place_of(&self, entry: &Entry) -> Outcome<Option<Accepted>> {
         let mut db = self.db.get().await?;
-        let member = members::table.find((entry.room, entry.sender));
-        let same = messages::id
-            .eq(entry.id)
-            .and(messages::room_id.eq(entry.room))
-            .and(messages::sender_id.eq(entry.sender))
-            .and(messages::body.eq(entry.body.as_str()));
-        let found: Option<(Seq, Rev, DateTime<Utc>)> = messages::table
-            .filter(same.and(diesel::dsl::exists(member)))
-            .select((messages::seq, messages::rev, messages::at))
-            .first(&mut db)
-            .await
-            .optional()?;
-        let accepted =
-            |(seq, rev, at)| Accepted { room: entry.room, id: entry.id, seq, rev, at: timestamp(at) };
-        Ok(found.map(accepted))
+        let member = diesel::dsl::exists(members::table.find((entry.room, entry.sender)));
+        if !diesel::select(member).get_result(&mut db).await? {
+            return Ok(None);
+        }
+        let found = standing(&mut db, std::slice::from_ref(entry)).await?;
+        Ok(found.into_iter().flatten().next().and_then(|known| known.answer.ok()))
     }
 }

@@ -24,12 +24,14 @@ pub enum Limit {
     Fetch,
     /// Receipts reported by one person; a device reports several rooms at once.
     Mark,
+    /// Messages edited, deleted and reacted to by one person.
+    Change,
     /// Chats opened and left by one person.
     Membership,
 }
 
 impl Limit {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SignInAccount,
         Self::SignInAddress,
         Self::Register,
@@ -39,6 +41,7 @@ impl Limit {
         Self::Resend,
         Self::Fetch,
         Self::Mark,
+        Self::Change,
         Self::Membership,
     ];
 
@@ -54,6 +57,7 @@ impl Limit {
             Self::Resend => 2 * SEND_BURST,
             Self::Fetch => 200,
             Self::Mark => 300,
+            Self::Change => SEND_BURST,
             Self::Membership => 60,
         }
     }
@@ -70,6 +74,7 @@ impl Limit {
             Self::Resend => Duration::from_millis(500 / SEND_PER_SECOND as u64),
             Self::Fetch => Duration::from_millis(20),
             Self::Mark => Duration::from_millis(10),
+            Self::Change => Duration::from_millis(200),
             Self::Membership => Duration::from_secs(2),
         }
     }
@@ -79,7 +84,13 @@ impl Limit {
     pub const fn fails_closed(self) -> bool {
         match self {
             Self::SignInAccount | Self::SignInAddress | Self::Register | Self::MailTo => true,
-            Self::Lookup | Self::Send | Self::Resend | Self::Fetch | Self::Mark | Self::Membership => false,
+            Self::Lookup
+            | Self::Send
+            | Self::Resend
+            | Self::Fetch
+            | Self::Mark
+            | Self::Change
+            | Self::Membership => false,
         }
     }
 
@@ -95,6 +106,7 @@ impl Limit {
             Self::Resend => "resend",
             Self::Fetch => "fetch",
             Self::Mark => "mark",
+            Self::Change => "change",
             Self::Membership => "membership",
         }
     }

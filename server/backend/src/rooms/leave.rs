@@ -87,11 +87,11 @@ impl Backend {
 }
 
 /// Locks a room: its numbers, and with them who is a member.
-pub(super) async fn lock(db: &mut AsyncPgConnection, room: RoomId) -> Outcome<Option<Rev>> {
+pub(crate) async fn lock(db: &mut AsyncPgConnection, room: RoomId) -> Outcome<Option<Rev>> {
     Ok(rooms::table.find(room).select(rooms::rev).for_update().first(db).await.optional()?)
 }
 
-pub(super) async fn raise(db: &mut AsyncPgConnection, room: RoomId, rev: Rev) -> QueryResult<()> {
+pub(crate) async fn raise(db: &mut AsyncPgConnection, room: RoomId, rev: Rev) -> QueryResult<()> {
     diesel::update(rooms::table.find(room)).set(rooms::rev.eq(rev)).execute(db).await?;
     Ok(())
 }

@@ -6,12 +6,15 @@ use diesel::{
     sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{
-    Error, Mark, Message, MessageId, Offset, Person, Result, Rev, Room, RoomId, RoomKind, Seq, UserId,
-};
+use model::{Error, Mark, Offset, Person, Result, Rev, Room, RoomId, RoomKind, Seq, UserId};
 use serde::Deserialize;
 
-use crate::{Backend, SignedIn, clock::timestamp, failure::Outcome};
+use crate::{
+    Backend, SignedIn,
+    clock::timestamp,
+    failure::Outcome,
+    messages::row::{COLUMNS, MessageRow},
+};
 
 /// People (and their marks) that come with a room at most.
 pub(super) const PEOPLE: i64 = 20;
@@ -32,16 +35,8 @@ struct Listed {
     rev: Rev,
     #[diesel(sql_type = BigInt)]
     log: Offset,
-    #[diesel(sql_type = Nullable<Uuid>)]
-    message_id: Option<MessageId>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    message_rev: Option<Rev>,
-    #[diesel(sql_type = Nullable<Uuid>)]
-    sender_id: Option<UserId>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Nullable<Text>)]
-    body: Option<String>,
+    #[diesel(embed)]
+    last: MessageRow,
     #[diesel(sql_type = Jsonb)]
     people: serde_json::Value,
 }
@@ -78,10 +73,13 @@ impl Backend {
 }
 
 /// The rooms of `user`, or only one of them.
-async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) -> Outcome<Vec<Room>> {
-    let rooms: Vec<Listed> = diesel::sql_query(
-        "SELECT r.id, r.kind, r.title, r.created_at, r.last_seq, r.rev, r.log, \
-                m.id AS message_id, m.rev AS message_rev, m.sender_id, m.at, m.body, shown.people \
+pub(crate) async fn list(
+    db: &mut AsyncPgConnection,
+    user: UserId,
+    only: Option<RoomId>,
+) -> Outcome<Vec<Room>> {
+    let rooms: Vec<Listed> = diesel::sql_query(format!(
+        "SELECT r.id, r.kind, r.title, r.created_at, r.last_seq, r.rev, r.log, {COLUMNS}, shown.people \
          FROM members me \
          JOIN rooms r ON r.id = me.room_id \
          LEFT JOIN messages m ON m.room_id = r.id AND m.seq = r.last_seq \
@@ -101,8 +99,8 @@ async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) ->
              JOIN users u ON u.id = o.user_id \
          ) shown \
          WHERE me.user_id = $1 AND ($3 IS NULL OR me.room_id = $3) \
-         ORDER BY coalesce(m.at, r.created_at) DESC, r.id DESC",
-    )
+         ORDER BY coalesce(m.at, r.created_at) DESC, r.id DESC"
+    ))
     .bind::<Uuid, _>(user)
     .bind::<BigInt, _>(PEOPLE)
     .bind::<Nullable<Uuid>, _>(only)
@@ -112,9 +110,9 @@ async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) ->
 }
 
 impl Listed {
-    fn into_room(mut self) -> Outcome<Room> {
+    fn into_room(self) -> Outcome<Room> {
         let members: Vec<Member> =
-            serde_json::from_value(self.people.take()).map_err(|error| anyhow::anyhow!(error))?;
+            serde_json::from_value(self.people).map_err(|error| anyhow::anyhow!(error))?;
         let mark = |member: &Member| Mark {
             user: member.person.id,
             delivered: member.delivered,
@@ -132,19 +130,8 @@ impl Listed {
             log: self.log,
             last_seq: self.last_seq,
             created_at: timestamp(self.created_at),
-            last: self.last(),
+            last: self.last.message()?,
             title: self.title,
-        })
-    }
-
-    fn last(&mut self) -> Option<Message> {
-        Some(Message {
-            id: self.message_id?,
-            seq: self.last_seq,
-            rev: self.message_rev?,
-            sender: self.sender_id?,
-            at: timestamp(self.at?),
-            body: self.body.take()?,
         })
     }
 }

@@ -8,4 +8,6 @@ mod membership;
 mod open;
 
 pub(crate) use heads::heads;
+pub(crate) use leave::{lock, raise};
+pub(crate) use list::list;
 pub use membership::Membership;

@@ -1,7 +1,6 @@
 //! The log of lite mode: the messages table itself. One committer per process writes what has
 //! gathered, for all rooms, in one transaction; then it publishes.
 
-mod known;
 #[cfg(feature = "mutants")]
 mod mutated;
 
@@ -15,6 +14,7 @@ use tokio::time::timeout;
 use super::{
     Answer, Entry, Refusal,
     batch::{self, Source},
+    standing::standing,
 };
 use crate::{
     bus::{Bus, Notice},
@@ -115,7 +115,8 @@ impl Direct {
         let with_known = with_known || self.bus.is_shared();
         for (place, entry) in entries.iter().enumerate() {
             let Ok(accepted) = &written.answers[place] else { continue };
-            if written.fresh[place] || with_known {
+            // Of one that has changed since the change tells: its first state is over.
+            if written.fresh[place] || (with_known && !written.changed[place]) {
                 self.bus.publish(&notice(entry, accepted));
             }
         }
@@ -127,17 +128,17 @@ impl Direct {
     fn publish_when_known(&self, entries: Vec<Entry>) {
         let (db, bus) = (self.db.clone(), self.bus.clone());
         tokio::spawn(async move {
-            let ids: Vec<_> = entries.iter().map(|entry| entry.id).collect();
             let found = loop {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 let Ok(mut db) = db.get().await else { continue };
-                if let Ok(found) = known::known(&mut db, &ids).await {
+                if let Ok(found) = standing(&mut db, &entries).await {
                     break found;
                 }
             };
-            for entry in &entries {
-                let Some(known) = found.get(&entry.id) else { continue };
-                if let Ok(accepted) = known.answer(entry) {
+            for (entry, known) in entries.iter().zip(found) {
+                if let Some(known) = known.filter(|known| !known.is_changed)
+                    && let Ok(accepted) = known.answer
+                {
                     bus.publish(&notice(entry, &accepted));
                 }
             }
@@ -150,14 +151,8 @@ fn sent(answer: Result<Accepted, Refusal>) -> Answer {
 }
 
 fn notice(entry: &Entry, accepted: &Accepted) -> Notice {
-    let message = Message {
-        id: entry.id,
-        seq: accepted.seq,
-        rev: accepted.rev,
-        sender: entry.sender,
-        at: accepted.at,
-        body: entry.body.as_str().to_owned(),
-    };
+    let message = Message::new(entry.id, entry.sender, accepted.at, entry.body.as_str());
+    let message = message.numbered(accepted.seq, accepted.rev);
     change(entry.room, accepted.rev, wire::Item::Message { message })
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use model::{Logged, Message as Said, Offset, Rev, Sent, Seq, wire::ServerFrame};
+use model::{Logged, Message as Said, Offset, Sent, wire::ServerFrame};
 use rdkafka::{
     ClientContext, Message,
     config::RDKafkaLogLevel,
@@ -92,7 +92,7 @@ impl Deliveries {
         metrics::counter!("rapport_accepted_total").increment(1);
         let (room, id, at, log) = (entry.room, entry.id, timestamp(at), Offset(base + offset));
         let body = entry.body.into_string();
-        let message = Said { id, seq: Seq::ZERO, rev: Rev::ZERO, sender: entry.sender, at, body };
+        let message = Said::new(id, entry.sender, at, body);
         let frame = Bytes::from(ServerFrame::Live { room, log, message }.encode());
         self.bus.publish(&Notice::Room { room, rev: None, frame });
         // Nobody waits any more: it stands all the same.

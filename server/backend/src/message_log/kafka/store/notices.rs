@@ -177,10 +177,11 @@ fn personal(entry: &Entry, place: Offset, outcome: &Outcome) -> Option<ServerFra
     }
 }
 
-/// The message as it stands: a retry is the same message.
+/// The message as it was stored: a retry is the same message, and what has become of it since has a number
+/// of its own.
 fn standing(entry: &Entry, accepted: &Accepted) -> Change {
     let Accepted { room, id, seq, rev, at } = *accepted;
-    let message = Message { id, seq, rev, sender: entry.sender, at, body: entry.body.as_str().to_owned() };
+    let message = Message::new(id, entry.sender, at, entry.body.as_str()).numbered(seq, rev);
     Change { room, rev, item: Item::Message { message } }
 }
 

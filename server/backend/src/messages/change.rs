@@ -1,0 +1,118 @@
+//! What becomes of a message after it was sent: through the second door to a room's numbers, a transaction
+//! under the room's lock.
+
+use bytes::Bytes;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid},
+};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use model::{
+    Error, Message, MessageId, Result, RoomId, UserId,
+    wire::{Change, Item, ServerFrame},
+};
+
+use super::row::{COLUMNS, MessageRow};
+use crate::{
+    Backend, SignedIn,
+    bus::Notice,
+    clock::date,
+    database::schema::members,
+    failure::Outcome,
+    rate_limit::Limit,
+    rooms::{lock, raise},
+};
+
+impl Backend {
+    /// Changes a message as `change` does, which says whether anything changes. Answers with the message
+    /// as it stands then.
+    ///
+    /// # Errors
+    /// `not_found` to non-members, for a message that has no number yet, and where `change` says so;
+    /// `rate_limited`, `unavailable`.
+    pub(super) async fn change(
+        &self,
+        who: &SignedIn,
+        room: RoomId,
+        id: MessageId,
+        change: impl FnOnce(&mut Message) -> Result<bool> + Send + 'static,
+    ) -> Result<Message> {
+        self.limits.check(Limit::Change, who.user()).await?;
+        // Goes on though nobody waits any more: what stands is told.
+        let (backend, user) = (self.clone(), who.user());
+        let changed = tokio::spawn(async move {
+            let message = backend.write_change(user, room, id, change).await?;
+            backend.announce_change(room, message.clone());
+            Ok(message)
+        });
+        changed.await.map_err(|_| Error::unavailable())?
+    }
+
+    async fn write_change(
+        &self,
+        user: UserId,
+        room: RoomId,
+        id: MessageId,
+        change: impl FnOnce(&mut Message) -> Result<bool> + Send,
+    ) -> Outcome<Message> {
+        let mut db = self.db.get().await?;
+        db.transaction(async |db| {
+            // Nobody comes or goes, and nothing is sent or changed here, while this is held.
+            let rev = lock(db, room).await?.ok_or_else(|| Error::not_found("chat"))?;
+            let member = diesel::dsl::exists(members::table.find((room, user)));
+            if !diesel::select(member).get_result(db).await? {
+                return Err(Error::not_found("chat").into());
+            }
+            let mut message = read(db, room, id).await?.ok_or_else(|| Error::not_found("message"))?;
+            if change(&mut message)? {
+                message.rev = rev.next();
+                write(db, room, &message).await?;
+                raise(db, room, message.rev).await?;
+            }
+            Ok(message)
+        })
+        .await
+    }
+
+    /// Tells one that stood before, too: who wrote it may have died before it was told.
+    fn announce_change(&self, room: RoomId, message: Message) {
+        let rev = message.rev;
+        let frame = ServerFrame::Change(Change { room, rev, item: Item::Message { message } });
+        self.bus.publish(&Notice::Room { room, rev: Some(rev), frame: Bytes::from(frame.encode()) });
+    }
+}
+
+async fn read(db: &mut AsyncPgConnection, room: RoomId, id: MessageId) -> Outcome<Option<Message>> {
+    let found: Option<MessageRow> =
+        diesel::sql_query(format!("SELECT {COLUMNS} FROM messages m WHERE m.id = $1 AND m.room_id = $2"))
+            .bind::<Uuid, _>(id)
+            .bind::<Uuid, _>(room)
+            .get_result(db)
+            .await
+            .optional()?;
+    Ok(found.map(MessageRow::message).transpose()?.flatten())
+}
+
+/// Also keeps by what a retry of an edited message is recognised, and nothing at all of a deleted one.
+async fn write(db: &mut AsyncPgConnection, room: RoomId, message: &Message) -> Outcome<()> {
+    let reactions = (!message.reactions.is_empty()).then(|| serde_json::to_value(&message.reactions));
+    let reactions = reactions.transpose().map_err(anyhow::Error::from)?;
+    diesel::sql_query(
+        "UPDATE messages SET rev = $3, first_rev = coalesce(first_rev, rev), \
+             body = $4, edited_at = $5, deleted = $6, reactions = $7, \
+             first_digest = CASE WHEN $6 THEN NULL \
+                 WHEN first_digest IS NULL AND $5 IS NOT NULL THEN sha256(convert_to(body, 'UTF8')) \
+                 ELSE first_digest END \
+         WHERE room_id = $1 AND seq = $2",
+    )
+    .bind::<Uuid, _>(room)
+    .bind::<BigInt, _>(message.seq)
+    .bind::<BigInt, _>(message.rev)
+    .bind::<Text, _>(&message.body)
+    .bind::<Nullable<Timestamptz>, _>(message.edited.map(date))
+    .bind::<Bool, _>(message.deleted)
+    .bind::<Nullable<Jsonb>, _>(reactions)
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use backend::{
-    Backend,
+    Backend, LogMedium, Media,
     database::schema::{log_offsets, messages},
     hub::Outgoing,
     message_log::{
@@ -25,6 +25,15 @@ fn store(world: &Backend, settings: &KafkaSettings) -> DropGuard {
         (Store { db: world.db.clone(), bus: world.bus.clone() }, settings.clone(), stop.clone());
     tokio::spawn(async move { run_store(&settings, store, stopped).await.expect("good settings") });
     stop.drop_guard()
+}
+
+/// A backend whose messages go through Kafka, and a store.
+pub(crate) async fn with_store() -> (TestBackend, DropGuard) {
+    let settings = Kafka::of_the_process().await.topic(1).await;
+    let log = LogMedium::Kafka(settings.clone());
+    let world = TestBackend::with(Media { log, ..Media::default() }).await;
+    let stop = store(&world, &settings);
+    (world, stop)
 }
 
 fn log(world: &Backend, settings: &KafkaSettings) -> MessageLog {

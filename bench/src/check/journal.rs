@@ -36,7 +36,7 @@ pub struct Told {
 
 impl From<&Message> for Told {
     fn from(message: &Message) -> Self {
-        let Message { id, seq, rev, sender, at, body } = message;
+        let Message { id, seq, rev, sender, at, body, .. } = message;
         Self { id: *id, seq: *seq, rev: *rev, sender: *sender, at: *at, body: fingerprint(body) }
     }
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, client::legacy::connect::HttpConnector, rt::TokioExecutor};
-use model::{MessageId, Page, Room, RoomId, Sent, Seq, UserId, limits::PAGE_MAX};
+use model::{Message, MessageId, Page, Room, RoomId, Sent, Seq, UserId, limits::PAGE_MAX};
 use serde::de::DeserializeOwned;
 
 /// Longest wait for an answer.
@@ -191,6 +191,34 @@ impl Http {
     /// See [`Refused`].
     pub async fn leave(&self, room: RoomId) -> Result<(), Refused> {
         self.post("/api/rooms/leave", &[("room", room.to_string())]).await
+    }
+
+    /// Gives one's own message another text.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn edit(&self, room: RoomId, id: MessageId, body: &str) -> Result<Message, Refused> {
+        let form = [("room", room.to_string()), ("id", id.to_string()), ("body", body.to_owned())];
+        self.post("/api/messages/edit", &form).await
+    }
+
+    /// Deletes one's own message for everybody.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn delete(&self, room: RoomId, id: MessageId) -> Result<Message, Refused> {
+        let form = [("room", room.to_string()), ("id", id.to_string())];
+        self.post("/api/messages/delete", &form).await
+    }
+
+    /// Puts one's reaction on a message; `None` takes it back.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn react(&self, room: RoomId, id: MessageId, emoji: Option<&str>) -> Result<Message, Refused> {
+        let mut form = vec![("room", room.to_string()), ("id", id.to_string())];
+        form.extend(emoji.map(|emoji| ("emoji", emoji.to_owned())));
+        self.post("/api/messages/react", &form).await
     }
 
     /// The messages beside a number, at most [`PAGE_MAX`]; `side` is `before` or `after`.

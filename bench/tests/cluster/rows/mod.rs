@@ -1,4 +1,5 @@
 mod abuse;
+mod changing;
 mod disks;
 mod engines;
 mod leaving;

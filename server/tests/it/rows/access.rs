@@ -38,7 +38,7 @@ const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302];
 const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200];
 
 /// Method, path, arguments (`{room}`, `{user}` and `{id}` are filled in), and who gets what.
-const TABLE: [(&str, &str, &str, Statuses); 32] = [
+const TABLE: [(&str, &str, &str, Statuses); 35] = [
     ("GET", "/", "", [302; 4]),
     ("GET", "/sign-in", "", SIGNED_OUT_PAGE),
     ("GET", "/register", "", SIGNED_OUT_PAGE),
@@ -68,6 +68,9 @@ const TABLE: [(&str, &str, &str, Statuses); 32] = [
     ("POST", "/api/rooms/mark", "room={room}&read=1", MEMBERS),
     ("GET", "/api/messages/page", "room={room}", MEMBERS),
     ("POST", "/api/messages/send", "room={room}&id={id}&body=hello", MEMBERS),
+    ("POST", "/api/messages/edit", "room={room}&id={own}&body=other+words", MEMBERS),
+    ("POST", "/api/messages/react", "room={room}&id={own}&emoji=%F0%9F%91%8D", MEMBERS),
+    ("POST", "/api/messages/delete", "room={room}&id={own}", MEMBERS),
     ("POST", "/api/settings/theme", "theme=dark", OPEN),
     // Who has left may have got no answer.
     ("POST", "/api/rooms/leave", "room={room}", [401, 404, 200, 200]),
@@ -78,6 +81,8 @@ const TABLE: [(&str, &str, &str, Statuses); 32] = [
 struct Cast {
     world: World,
     room: RoomId,
+    /// A message of the member's.
+    own: MessageId,
     stranger: NewSession,
     former: NewSession,
     member: NewSession,
@@ -90,8 +95,9 @@ impl Cast {
         let stranger = world.person("stranger").await;
         let (member, former) = (people.remove(1), people.remove(1));
         world.backend.say(&people[0].who, room, &["a secret"]).await;
+        let own = world.backend.say(&member.who, room, &["my own"]).await[0];
         world.backend.leave(&former.who, room).await.unwrap();
-        Self { world, room, stranger, former, member }
+        Self { world, room, own, stranger, former, member }
     }
 
     fn session(&self, caller: Caller) -> Option<&NewSession> {
@@ -107,6 +113,7 @@ impl Cast {
         let fill = |text: &str| {
             text.replace("{room}", &self.room.to_string())
                 .replace("{user}", &self.member.who.user().to_string())
+                .replace("{own}", &self.own.to_string())
                 .replace("{id}", &MessageId::new().to_string())
                 .replace("{registration}", "0198c5a0-0000-7000-8000-000000000009")
         };

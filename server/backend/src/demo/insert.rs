@@ -107,7 +107,7 @@ pub(super) async fn members(db: &mut AsyncPgConnection, members: &[Member]) -> O
     Ok(())
 }
 
-/// Messages that are the only changes of their rooms: `rev` is `seq`.
+/// Messages that are the only changes of their rooms so far: `rev` is `seq`.
 pub(super) async fn messages(db: &mut AsyncPgConnection, rows: &[Message]) -> Outcome<()> {
     diesel::sql_query(
         "INSERT INTO messages (room_id, seq, rev, id, sender_id, at, body) \

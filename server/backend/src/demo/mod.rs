@@ -2,6 +2,7 @@
 //! for measuring. The same scale gives the same people, chats and texts, at times relative to the
 //! present; at the same moment also the same ids.
 
+mod afterwards;
 mod chats;
 mod conversation;
 mod insert;
@@ -27,6 +28,7 @@ use crate::{
     database::schema::users,
     failure::{Failure, Outcome},
 };
+use afterwards::afterwards;
 use chats::Chat;
 use conversation::Conversation;
 use insert::{CHUNK, Member, Message, Room};
@@ -153,7 +155,8 @@ impl Demo {
             members.extend(self.write_chat(db, chat, room, &mut waiting).await?);
         }
         insert::messages(db, &waiting).await?;
-        insert::members(db, &members).await
+        insert::members(db, &members).await?;
+        afterwards(db, &rooms).await
     }
 
     async fn write_chat(

@@ -67,6 +67,8 @@ async fn a_demo_obeys_every_rule_of_the_tables() {
     let summary = demo::fill(&world, 2).await.unwrap();
     assert_eq!((summary.people, summary.messages, summary.was_there), (48, 20_000, false));
     assert_eq!(count(&world, "users").await, 48);
+    assert!(count(&world, "messages WHERE reactions IS NOT NULL").await > 1_000);
+    assert!(count(&world, "messages WHERE edited_at IS NOT NULL").await > 200);
     assert_eq!(count(&world, "messages").await, 20_000);
     assert_eq!(count(&world, "rooms").await, summary.chats as i64);
     assert_eq!(count(&world, "private_rooms").await, summary.chats as i64);
@@ -77,10 +79,13 @@ async fn a_demo_obeys_every_rule_of_the_tables() {
 }
 
 /// What must not be there.
-const WRONG: [&str; 7] = [
-    // Numbers with holes.
-    "rooms r WHERE last_seq <> rev OR (last_seq, last_seq) <> \
-     (SELECT max(seq), count(*) FROM messages m WHERE m.room_id = r.id AND m.rev = m.seq)",
+const WRONG: [&str; 8] = [
+    // Numbers with holes: each message has one, and then each change.
+    "rooms r WHERE (last_seq, last_seq, rev, rev - last_seq) <> \
+     (SELECT max(seq), count(*), max(rev), count(first_rev) FROM messages m \
+      WHERE m.room_id = r.id AND coalesce(m.first_rev, m.rev) = m.seq AND (m.rev > last_seq) = (first_rev IS NOT NULL))",
+    // Changes of which nothing is to be seen.
+    "messages WHERE (first_rev IS NOT NULL) <> (reactions IS NOT NULL OR edited_at IS NOT NULL)",
     // Times that go back.
     "messages m JOIN messages next ON next.room_id = m.room_id AND next.seq = m.seq + 1 WHERE next.at < m.at",
     // Senders who are no members, members who are not of the pair.

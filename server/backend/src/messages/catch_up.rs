@@ -96,7 +96,7 @@ impl Backend {
             limited: wanted.limited(),
             messages: messages.remove(&wanted.room.id).unwrap_or_default(),
             marks: wanted.room.marks.clone(),
-            gone: wanted.room.gone.clone(),
+            members: wanted.room.members(),
             log: wanted.room.log,
         };
         Ok(wanted.iter().map(frame).collect())

@@ -12,7 +12,7 @@ use backend::{
 };
 use bytes::Bytes;
 use model::{
-    Body, Code, MessageId, Rev, RoomId, Seq, UserId, VecMap,
+    Body, Code, Members, MessageId, Rev, RoomId, Seq, UserId, VecMap,
     rooms::marks_sum,
     wire::{Change, Item, Position, ServerFrame},
 };
@@ -27,12 +27,12 @@ fn parse(outgoing: Outgoing) -> ServerFrame {
 }
 
 /// What waits.
-fn frames(subscription: &Subscription) -> Vec<ServerFrame> {
+pub(crate) fn frames(subscription: &Subscription) -> Vec<ServerFrame> {
     drain(subscription).unwrap().into_iter().map(parse).collect()
 }
 
 /// What comes next.
-async fn next(subscription: &Subscription) -> Vec<ServerFrame> {
+pub(crate) async fn next(subscription: &Subscription) -> Vec<ServerFrame> {
     let mut told = Vec::new();
     let heard = tokio::time::timeout(Duration::from_secs(20), subscription.listener().next(&mut told)).await;
     heard.expect("something comes").unwrap();
@@ -40,11 +40,15 @@ async fn next(subscription: &Subscription) -> Vec<ServerFrame> {
 }
 
 fn members(room: RoomId, rev: i64, gone: Vec<UserId>) -> ServerFrame {
-    ServerFrame::Change(Change { room, rev: Rev(rev), item: Item::Members { gone } })
+    ServerFrame::Change(Change {
+        room,
+        rev: Rev(rev),
+        item: Item::Members(Members { gone, ..Members::default() }),
+    })
 }
 
 /// A socket that has caught up.
-async fn socket(backend: &Backend, who: &SignedIn) -> Subscription {
+pub(crate) async fn socket(backend: &Backend, who: &SignedIn) -> Subscription {
     let socket = backend.hub.listen(who.user(), who.session()).unwrap();
     for room in backend.rooms_to_follow(who).await.unwrap() {
         socket.join(room);
@@ -54,7 +58,7 @@ async fn socket(backend: &Backend, who: &SignedIn) -> Subscription {
 }
 
 /// Two nodes that share a bus; the second repairs what it missed.
-async fn two_nodes(redis: &RedisServer) -> (TestBackend, Backend) {
+pub(crate) async fn two_nodes(redis: &RedisServer) -> (TestBackend, Backend) {
     let bus = Place::Redis(redis.settings());
     let world = TestBackend::with(Media { bus, ..Media::default() }).await;
     let other = world.again().await;
@@ -63,7 +67,7 @@ async fn two_nodes(redis: &RedisServer) -> (TestBackend, Backend) {
 }
 
 /// Waits until what the first node published for a person so far is on a socket of the second.
-async fn until_quiet(first: &Backend, socket: &Subscription, who: &SignedIn) {
+pub(crate) async fn until_quiet(first: &Backend, socket: &Subscription, who: &SignedIn) {
     let frame = Bytes::from(ServerFrame::CaughtUp.encode());
     first.bus.publish(&Notice::Person { user: who.user(), frame });
     while !next(socket).await.contains(&ServerFrame::CaughtUp) {}
@@ -165,10 +169,12 @@ async fn catching_up_tells_who_is_gone() {
     };
     world.leave(&bo, room).await.unwrap();
     let missed = world.catch_up(&ana, &cursor(held.rev)).await.unwrap();
-    let [ServerFrame::Changes { upto: Rev(2), messages, gone, .. }] = missed.as_slice() else {
+    let [ServerFrame::Changes { upto: Rev(2), messages, members, .. }] = missed.as_slice() else {
         panic!("{missed:?}")
     };
-    assert_eq!((messages.len(), gone.as_slice()), (0, &[bo.user()][..]));
+    assert!(messages.is_empty());
+    let told = Members { gone: vec![bo.user()], ..Members::default() };
+    assert_eq!(*members, told, "of a private chat no more than that");
     assert!(world.catch_up(&ana, &cursor(Rev(2))).await.unwrap().is_empty(), "his marks still count");
 }
 

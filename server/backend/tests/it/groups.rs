@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use backend::{
-    Backend, SignedIn,
+    Backend, LogMedium, Media, Place, SignedIn,
+    cache::Key,
     hub::Subscription,
     messages::From,
-    testing::{RedisServer, TestBackend},
+    testing::{Kafka, RedisServer, TestBackend, history, until},
 };
 use futures::future::join_all;
 use model::{
@@ -15,7 +16,10 @@ use model::{
     wire::{ClientFrame, Position, ServerFrame},
 };
 
-use crate::leave::{frames, next, socket, two_nodes};
+use crate::{
+    leave::{frames, next, socket, two_nodes, until_quiet},
+    store::store,
+};
 
 /// A founder, and people they are talking with.
 async fn cast<const N: usize>(world: &TestBackend) -> (SignedIn, [SignedIn; N]) {
@@ -85,11 +89,16 @@ impl Client {
         self.1.conversation(id).map(|conversation| &conversation.room)
     }
 
+    /// Takes what comes next.
+    async fn hear(&mut self) {
+        next(&self.0).await.into_iter().for_each(|frame| self.1.receive(frame));
+    }
+
     /// Waits until it has every change, and fetches what it misses.
     async fn settle(&mut self, backend: &Backend, who: &SignedIn, id: RoomId) {
         let rev = backend.room(who, id).await.unwrap().rev;
         while self.1.conversation(id).is_none_or(|held| held.timeline.rev() < rev) {
-            next(&self.0).await.into_iter().for_each(|frame| self.1.receive(frame));
+            self.hear().await;
             for fetch in self.1.fetches() {
                 let ClientFrame::Fetch { room, after } = fetch else { panic!("{fetch:?}") };
                 self.1.receive(backend.fetch(who, room, after).await.unwrap());
@@ -240,6 +249,24 @@ async fn who_is_added_reads_everything_and_has_nothing_unread() {
     assert_eq!(world.room(&ana, id).await.unwrap().rev, Rev(5), "who is there is not added");
 }
 
+/// As by a node that let her in and died before it said so. Fails when only those are told who come.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_added_and_not_told_is_told_when_it_is_tried_again() {
+    let world = TestBackend::start().await;
+    let (ana, [bo, cai]) = cast(&world).await;
+    let id = create(&world, &ana, &[bo]).await.id;
+    let mut hers = Client::start(&world, &cai).await;
+    let added = format!(
+        "INSERT INTO members (room_id, user_id, joined_at) VALUES ('{id}', '{}', now()); \
+         UPDATE rooms SET rev = 1 WHERE id = '{id}'",
+        cai.user()
+    );
+    backend::testing::run(&world, &added).await;
+    world.add(&ana, id, &[cai.user()]).await.unwrap();
+    hers.agrees(&world, &cai, id).await;
+    assert_eq!(hers.room(id).unwrap().rev, Rev(1));
+}
+
 /// Fails when who comes back starts with other marks, or cannot come back.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_removed_can_be_added_again_and_has_missed_nothing() {
@@ -318,7 +345,7 @@ async fn catching_up_tells_who_is_there_and_the_title() {
 }
 
 /// A stranger learns nothing, a member may nothing. Fails when `Admin::of` asks for no role, or for no
-/// membership.
+/// membership, and when `remove` asks only after the membership was forgotten.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_admins_change_a_group() {
     let world = TestBackend::start().await;
@@ -327,6 +354,7 @@ async fn only_admins_change_a_group() {
     let stranger = world.person("stranger").await;
     let id = create(&world, &ana, &[bo, cai]).await.id;
     let private = world.open_private(&ana, bo.user()).await.unwrap().id;
+    world.members.note(cai.user(), &[id]).await;
     for (who, room, expected) in [
         (&bo, id, Code::Forbidden),
         (&stranger, id, Code::NotFound),
@@ -343,6 +371,8 @@ async fn only_admins_change_a_group() {
         assert!(refused.iter().all(|answer| answer.as_ref().unwrap_err().code == expected), "{refused:?}");
     }
     assert_eq!(world.room(&ana, id).await.unwrap().rev, Rev(0));
+    let remembered: Option<bool> = world.cache.get(Key::Membership(id, cai.user())).await;
+    assert_eq!(remembered, Some(true), "who is refused makes nobody forget it");
     assert_eq!(code(world.remove(&ana, id, ana.user()).await), Code::Invalid);
     world.appoint(&ana, id, bo.user(), true).await.unwrap();
     world.rename(&bo, id, title("his")).await.unwrap();
@@ -395,6 +425,71 @@ async fn of_two_admins_who_remove_each_other_one_stays() {
         };
         let room = world.room(&cai, id).await.unwrap();
         assert_eq!((present(&room), &*room.admins), (sorted(&[stays, &cai]), &[stays.user()][..]));
+    }
+}
+
+/// Of two nodes with a log in Kafka, which take messages by what they remember. Fails when the membership is
+/// not forgotten, before or after it is ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_removed_while_they_write_elsewhere_is_refused_from_then_on() {
+    let redis = RedisServer::start(&[]);
+    let settings = Kafka::of_the_process().await.topic(1).await;
+    let (bus, cache) = (Place::Redis(redis.settings()), Place::Redis(redis.settings()));
+    let log = LogMedium::Kafka(settings.clone());
+    let world = TestBackend::with(Media { log, bus, cache, ..Media::default() }).await;
+    let other = world.again().await;
+    let running = store(&world, &settings);
+    let (ana, [bo, cai]) = cast(&world).await;
+    for person in [&bo, &cai] {
+        let private = world.open_private(&ana, person.user()).await.unwrap().id;
+        until_stored(&world, private, 2).await;
+    }
+    let id = create(&world, &ana, &[bo, cai]).await.id;
+    let say = || other.send(&bo, id, MessageId::new(), Body::new("on my way out").unwrap());
+    let mut taken = 0;
+    for _ in 0..10 {
+        world.clock.advance(chrono::TimeDelta::seconds(100));
+        say().await.expect("he is there");
+        let (sent, removed) =
+            tokio::join!(join_all((0..20).map(|_| say())), world.remove(&ana, id, bo.user()));
+        removed.unwrap();
+        assert_eq!(code(say().await), Code::NotFound);
+        taken += 1 + sent.iter().filter(|answer| answer.is_ok()).count();
+        assert!(sent.into_iter().filter_map(Result::err).all(|error| error.code == Code::NotFound));
+        world.add(&ana, id, &[bo.user()]).await.unwrap();
+    }
+    until_stored(&world, id, taken).await;
+    let room = world.room(&cai, id).await.unwrap();
+    assert_eq!((room.last_seq.0, room.rev.0), (taken as i64, taken as i64 + 20), "what was taken stands");
+    drop(running);
+}
+
+async fn until_stored(world: &Backend, room: RoomId, count: usize) {
+    until("what was said is stored", async || (history(world, room).await.len() >= count).then_some(()))
+        .await;
+}
+
+/// On two nodes that share a bus, one of which hears nothing for a while. Fails when what is told of a room
+/// by its number says nothing of its people.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_was_cut_off_tells_what_became_of_the_group() {
+    let mut redis = RedisServer::start(&[]);
+    let (world, other) = two_nodes(&redis).await;
+    let (ana, [bo, cai, dee]) = cast(&world).await;
+    let id = create(&world, &ana, &[bo, cai]).await.id;
+    let mut hers = Client::start(&other, &cai).await;
+    let [mut his, mut new] = [Client::start(&other, &bo).await, Client::start(&other, &dee).await];
+    until_quiet(&world, &hers.0, &cai).await;
+    redis.kill();
+    world.remove(&ana, id, bo.user()).await.unwrap();
+    world.add(&ana, id, &[dee.user()]).await.unwrap();
+    world.rename(&ana, id, title("Porto")).await.unwrap();
+    redis.restart();
+    hers.settle(&other, &cai, id).await;
+    new.settle(&other, &dee, id).await;
+    assert_eq!(hers.room(id).unwrap().members(), world.room(&cai, id).await.unwrap().members());
+    while his.room(id).is_some() {
+        his.hear().await;
     }
 }
 

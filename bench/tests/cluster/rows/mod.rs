@@ -6,4 +6,5 @@ mod messages;
 mod network;
 mod nodes;
 mod panics;
+mod removal;
 mod stores;

@@ -10,7 +10,7 @@ use crate::{
     messages::{Accepted, Logged, Message, Page},
     number::{Offset, Rev, Seq},
     outbox::{Outbox, Pending},
-    rooms::{Mark, Room},
+    rooms::{Mark, Members, Room},
     timeline::Changes,
     vec_map::VecMap,
     wire::{Change, ClientFrame, Item, Position, ServerFrame, Stored},
@@ -146,7 +146,7 @@ impl Chat {
     pub fn restore(&mut self, room: Room, rev: Rev, messages: Vec<Message>) {
         let known = self.rooms.get_or_insert_with(room.id, || Conversation::kept(room.clone(), rev));
         known.restore(rev, messages);
-        known.remember_members(rev, &room.gone);
+        known.remember_members(rev, room.members());
         known.merge_older(room, self.me);
     }
 
@@ -172,9 +172,9 @@ impl Chat {
         match frame {
             ServerFrame::Room { room } => self.room(room),
             ServerFrame::Left { room } => self.leave(room),
-            ServerFrame::Changes { room, after, upto, limited, messages, marks, gone, log } => {
+            ServerFrame::Changes { room, after, upto, limited, messages, marks, members, log } => {
                 self.changes(room, Changes { after, upto, limited, messages }, marks, log);
-                self.members(room, upto, gone);
+                self.members(room, upto, members);
             }
             ServerFrame::Change(change) => self.change(change),
             ServerFrame::Live { room, log, message } => self.live(room, log, message),
@@ -226,9 +226,9 @@ impl Chat {
         self.outbox.remove_room(room);
     }
 
-    fn members(&mut self, room: RoomId, rev: Rev, gone: Vec<UserId>) {
+    fn members(&mut self, room: RoomId, rev: Rev, members: Members) {
         if let Some(conversation) = self.rooms.get_mut(&room) {
-            conversation.members(rev, gone);
+            conversation.members(rev, members);
         }
     }
 
@@ -236,7 +236,7 @@ impl Chat {
         let room = change.room;
         match &change.item {
             Item::Message { message } => self.outbox.place(message.id, change.rev),
-            Item::Members { gone } => self.members(room, change.rev, gone.clone()),
+            Item::Members(members) => self.members(room, change.rev, members.clone()),
             Item::Unknown => {}
         }
         if let Some(conversation) = self.rooms.get_mut(&room) {

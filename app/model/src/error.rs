@@ -25,7 +25,7 @@ pub enum Code {
     NotFound,
     /// You may not do this.
     Forbidden,
-    /// The message id was used before with other content. The first one stands.
+    /// The id, of a message or a group, was used before with other content or by others. The first one stands.
     IdConflict,
     /// Too many; wait `retry_after` milliseconds.
     RateLimited,

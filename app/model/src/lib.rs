@@ -23,6 +23,6 @@ pub use id::{MessageId, RegistrationId, RoomId, SessionId, UserId};
 pub use messages::{Accepted, Body, Emoji, Logged, Message, Page, Reaction, Sent};
 pub use number::{Offset, Rev, Seq, Timestamp};
 pub use people::Person;
-pub use rooms::{Mark, Room, RoomKind};
+pub use rooms::{Mark, Members, Room, RoomKind, Title};
 pub use timeline::Timeline;
 pub use vec_map::VecMap;

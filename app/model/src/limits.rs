@@ -13,6 +13,12 @@ pub const REACTIONS: usize = 200;
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Most rooms a `hello` cursor names, so that it fits into a frame; the others are sent as summaries.
 pub const CURSOR_ROOMS: usize = 600;
+/// Most people in a group. All of them come with it, with their names and marks: some 25 KB of a full one,
+/// in every [`crate::wire::ServerFrame::Room`], and in every `changes` that is told of it.
+pub const GROUP_PEOPLE: usize = 100;
+/// Longest title of a group, in Unicode scalar values.
+pub const TITLE_CHARS: usize = 64;
+
 /// More missed changes than this in one room are answered with the newest page and `limited`.
 pub const CATCH_UP: i64 = 200;
 /// Messages in a page of history, unless fewer are asked for.

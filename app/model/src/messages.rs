@@ -160,7 +160,7 @@ impl Body {
 }
 
 /// Whether a character alone would leave an empty bubble.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(

@@ -1,5 +1,8 @@
 //! Rooms as their members see them.
 
+mod members;
+mod title;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -8,6 +11,8 @@ use crate::{
     number::{Offset, Rev, Seq, Timestamp},
     people::Person,
 };
+pub use members::Members;
+pub use title::Title;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,11 +53,15 @@ pub struct Room {
     /// A group's title; absent in private chats, which are named after the other person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The members needed to draw the room; in a private chat, both.
+    /// The members needed to draw the room; in a private chat, both. A group is whole, and as many of those
+    /// who have left come with it as there is place for.
     pub people: Vec<Person>,
     /// Those of `people` who have left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<UserId>,
+    /// Those of a group's `people` who may let others in and out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub admins: Vec<UserId>,
     /// Marks of `people`, the reader's own included.
     pub marks: Vec<Mark>,
     /// The newest change.
@@ -92,6 +101,22 @@ impl Room {
             .as_deref()
             .or_else(|| self.other(me).map(|person| person.name.as_str()))
             .unwrap_or("Unnamed")
+    }
+
+    /// What coming and going makes of it, as it is told by itself.
+    pub fn members(&self) -> Members {
+        let (people, title) = (self.people.clone(), self.title.clone());
+        let (gone, admins) = (self.gone.clone(), self.admins.clone());
+        Members { people, gone, admins, title }.told(self.kind)
+    }
+
+    /// The opposite: takes over what is told.
+    pub fn set_members(&mut self, Members { people, gone, admins, title }: Members) {
+        self.gone = gone;
+        // A group has people, whoever is told of it among them.
+        if !people.is_empty() {
+            (self.people, self.admins, self.title) = (people, admins, title);
+        }
     }
 
     pub fn mark(&self, user: UserId) -> Option<&Mark> {

@@ -13,7 +13,7 @@ use crate::{
     id::{MessageId, RoomId, SessionId, UserId},
     messages::{Accepted, Logged, Message},
     number::{Offset, Rev, Seq, Timestamp},
-    rooms::{Mark, Room},
+    rooms::{Mark, Members, Room},
     vec_map::VecMap,
 };
 
@@ -81,9 +81,9 @@ pub enum ServerFrame {
         /// The members' marks at that moment.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         marks: Vec<Mark>,
-        /// Who had left by `upto`: see [`Room::gone`].
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        gone: Vec<UserId>,
+        /// Who was in the room by `upto`, and what it was called.
+        #[serde(flatten)]
+        members: Members,
         /// What the room logged before this place has its number: see [`Stored`].
         #[serde(skip_serializing_if = "is_start")]
         log: Offset,
@@ -153,10 +153,8 @@ pub enum Item {
     Message {
         message: Message,
     },
-    /// Somebody left, or came back: see [`Room::gone`].
-    Members {
-        gone: Vec<UserId>,
-    },
+    /// Somebody came or went, or the group's admins or its title changed.
+    Members(Members),
     /// Of a later version.
     Unknown,
 }

@@ -1,7 +1,7 @@
 //! Server functions about rooms.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use model::{Room, RoomId, Seq, UserId, accounts::Me, rooms::Mark};
+use model::{Room, RoomId, Seq, Title, UserId, accounts::Me, rooms::Mark};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Failed;
@@ -38,8 +38,52 @@ pub async fn get_room(room: RoomId) -> Result<Room, Failed> {
 #[server(prefix = "/api", endpoint = "rooms/open")]
 pub async fn open_private(with: UserId) -> Result<Room, Failed> {
     let room = backend().open_private(&signed_in()?, with).await?;
-    leptos_axum::redirect(&format!("/chats/{}", room.id));
+    go_to(room.id);
     Ok(room)
+}
+
+/// Makes a group under an id of the caller's. A plain form is sent on to the room's page.
+#[server(prefix = "/api", endpoint = "rooms/create")]
+pub async fn create_group(
+    id: RoomId,
+    title: String,
+    #[server(default)] people: Vec<UserId>,
+) -> Result<Room, Failed> {
+    let room = backend().create_group(&signed_in()?, id, Title::new(&title)?, &people).await?;
+    go_to(id);
+    Ok(room)
+}
+
+/// Lets people into a group. A plain form is sent on to the room's page.
+#[server(prefix = "/api", endpoint = "rooms/add")]
+pub async fn add_people(room: RoomId, #[server(default)] people: Vec<UserId>) -> Result<(), Failed> {
+    backend().add(&signed_in()?, room, &people).await?;
+    go_to(room);
+    Ok(())
+}
+
+/// Takes somebody out of a group. A plain form is sent on to the room's page.
+#[server(prefix = "/api", endpoint = "rooms/remove")]
+pub async fn remove_person(room: RoomId, person: UserId) -> Result<(), Failed> {
+    backend().remove(&signed_in()?, room, person).await?;
+    go_to(room);
+    Ok(())
+}
+
+/// Gives a group another title. A plain form is sent on to the room's page.
+#[server(prefix = "/api", endpoint = "rooms/rename")]
+pub async fn rename_room(room: RoomId, title: String) -> Result<(), Failed> {
+    backend().rename(&signed_in()?, room, Title::new(&title)?).await?;
+    go_to(room);
+    Ok(())
+}
+
+/// Makes somebody an admin of a group, or one no more. A plain form is sent on to the room's page.
+#[server(prefix = "/api", endpoint = "rooms/appoint")]
+pub async fn appoint(room: RoomId, person: UserId, admin: bool) -> Result<(), Failed> {
+    backend().appoint(&signed_in()?, room, person, admin).await?;
+    go_to(room);
+    Ok(())
 }
 
 /// Leaves a room. A plain form is sent on to the list.
@@ -58,4 +102,10 @@ pub async fn mark_room(
 ) -> Result<Mark, Failed> {
     let (delivered, read) = (delivered.unwrap_or_default(), read.unwrap_or_default());
     Ok(backend().mark(&signed_in()?, room, delivered, read).await?)
+}
+
+/// Sends a plain form on to a room's page.
+#[cfg(feature = "ssr")]
+fn go_to(room: RoomId) {
+    leptos_axum::redirect(&format!("/chats/{room}"));
 }

@@ -221,6 +221,37 @@ impl Http {
         self.post("/api/messages/react", &form).await
     }
 
+    /// Makes a group.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn create(&self, room: RoomId, title: &str, people: &[UserId]) -> Result<Room, Refused> {
+        let mut form = vec![("id", room.to_string()), ("title", title.to_owned())];
+        form.extend(people.iter().map(|person| ("people[]", person.to_string())));
+        self.post("/api/rooms/create", &form).await
+    }
+
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn add(&self, room: RoomId, person: UserId) -> Result<(), Refused> {
+        let form = [("room", room.to_string()), ("people[]", person.to_string())];
+        self.post("/api/rooms/add", &form).await
+    }
+
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn remove(&self, room: RoomId, person: UserId) -> Result<(), Refused> {
+        let form = [("room", room.to_string()), ("person", person.to_string())];
+        self.post("/api/rooms/remove", &form).await
+    }
+
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn rename(&self, room: RoomId, title: &str) -> Result<(), Refused> {
+        let form = [("room", room.to_string()), ("title", title.to_owned())];
+        self.post("/api/rooms/rename", &form).await
+    }
+
     /// The messages beside a number, at most [`PAGE_MAX`]; `side` is `before` or `after`.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What server functions are called with, and where plain forms end up.
 
-use model::{MessageId, Seq};
+use model::{MessageId, RoomId, Seq};
 
 use crate::{http::server_fn_posts, request::Request, world::World};
 
@@ -64,6 +64,32 @@ async fn an_argument_is_given_once_and_an_empty_number_is_none() {
     let form = format!("room={room}&delivered=&read=");
     let answer = Request::post(&world, "/api/rooms/mark", form).of(&ana).send(&world).await;
     assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+// As a client writes it, as a form without scripts does, and as either is encoded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_an_argument_with_brackets() {
+    let world = World::start().await;
+    let (ana, bo, private) = world.pair().await;
+    for who in [&ana, &bo] {
+        world.backend.say(&who.who, private, &["hello"]).await;
+    }
+    let bo = bo.who.user();
+    for list in ["people[0]", "people[]", "people%5B%5D", "people%5B0%5D"] {
+        let form = format!("id={}&title=x&{list}={bo}", RoomId::new());
+        let answer = Request::post(&world, "/api/rooms/create", form).of(&ana).send(&world).await;
+        assert_eq!(answer.status, 200, "{list}: {answer:?}");
+    }
+    for list in [
+        String::new(),
+        "&people[]=".into(),
+        "&people[]=nobody".into(),
+        format!("&people[]={}", ana.who.user()),
+    ] {
+        let form = format!("id={}&title=x{list}", RoomId::new());
+        let answer = Request::post(&world, "/api/rooms/create", form).of(&ana).send(&world).await;
+        assert!([400, 422].contains(&answer.status), "{list}: {answer:?}");
+    }
 }
 
 // Fails when `redirect::layer` is left out: the browser is sent where the `Referer` says.

@@ -115,7 +115,7 @@ impl World {
         testing::digest(&self.backend).await
     }
 
-    /// A room of many, each with a session.
+    /// A room of many, each with a session; the first is its admin.
     pub(crate) async fn group(&self, size: usize) -> (Vec<NewSession>, RoomId) {
         let room = RoomId::new();
         self.sql(&format!(
@@ -126,8 +126,9 @@ impl World {
         for n in 0..size {
             let session = self.person(&format!("person{n}")).await;
             let user = session.who.user();
+            let role = if n == 0 { "admin" } else { "member" };
             self.sql(&format!(
-                "INSERT INTO members (room_id, user_id, joined_at) VALUES ('{room}', '{user}', now())"
+                "INSERT INTO members (room_id, user_id, joined_at, role) VALUES ('{room}', '{user}', now(), '{role}')"
             ))
             .await;
             sessions.push(session);

@@ -5,7 +5,7 @@ use crate::{
     limits::CATCH_UP,
     messages::Message,
     number::{Rev, Seq, Timestamp},
-    rooms::{Mark, Room},
+    rooms::{Mark, Members, Room},
     timeline::Timeline,
     wire::ClientFrame,
 };
@@ -18,7 +18,7 @@ const NOTHING: (Seq, Seq) = (Seq::ZERO, Seq::ZERO);
 pub struct Conversation {
     pub room: Room,
     pub timeline: Timeline,
-    /// The change at which [`Room::gone`] was so.
+    /// The change at which [`Room::members`] were so.
     members_at: Rev,
     /// One's own marks (delivered, read) that the server is known to have …
     confirmed: (Seq, Seq),
@@ -60,28 +60,28 @@ impl Conversation {
     }
 
     /// Takes over what the server says of the room. Heads ahead of the timeline show as missing.
-    pub(super) fn merge(&mut self, room: Room, me: UserId) {
+    pub(super) fn merge(&mut self, mut room: Room, me: UserId) {
         self.timeline.hear(room.rev);
         self.timeline.settle(room.log);
         self.raise(&room.marks, me);
-        self.members(room.rev, room.gone.clone());
-        let gone = std::mem::take(&mut self.room.gone);
-        let known = std::mem::replace(&mut self.room, Room { gone, ..room });
+        self.members(room.rev, room.members());
+        room.set_members(self.room.members());
+        let known = std::mem::replace(&mut self.room, room);
         self.merge_older(known, me);
     }
 
-    /// Who had left at a change: of two answers the newer stands.
-    pub(super) fn members(&mut self, rev: Rev, gone: Vec<UserId>) {
+    /// Who was in the room at a change: of two answers the newer stands.
+    pub(super) fn members(&mut self, rev: Rev, members: Members) {
         if rev >= self.members_at {
             self.members_at = rev;
-            self.room.gone = gone;
+            self.room.set_members(members);
         }
     }
 
     /// The same, as it was put away; of the same change what the server tells now stands.
-    pub(super) fn remember_members(&mut self, rev: Rev, gone: &[UserId]) {
+    pub(super) fn remember_members(&mut self, rev: Rev, members: Members) {
         if rev > self.members_at {
-            self.members(rev, gone.to_vec());
+            self.members(rev, members);
         }
     }
 

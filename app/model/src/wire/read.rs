@@ -12,7 +12,8 @@ use crate::{
     id::{MessageId, RoomId, SessionId, UserId},
     messages::{Accepted, Logged, Message},
     number::{Offset, Rev, Seq, Timestamp},
-    rooms::{Mark, Room},
+    people::Person,
+    rooms::{Mark, Members, Room},
     vec_map::VecMap,
 };
 
@@ -85,7 +86,12 @@ struct Fields {
     #[serde(default)]
     marks: Vec<Mark>,
     #[serde(default)]
+    people: Vec<Person>,
+    #[serde(default)]
     gone: Vec<UserId>,
+    #[serde(default)]
+    admins: Vec<UserId>,
+    title: Option<String>,
     message: Option<Message>,
     id: Option<MessageId>,
     seq: Option<Seq>,
@@ -122,7 +128,7 @@ impl Fields {
             limited: self.limited,
             messages: self.messages,
             marks: self.marks,
-            gone: self.gone,
+            members: Members { people: self.people, gone: self.gone, admins: self.admins, title: self.title },
             log: self.log.unwrap_or_default(),
         })
     }
@@ -158,7 +164,8 @@ impl Fields {
 
     fn members(self) -> Result<Change> {
         let (room, rev) = (self.room()?, need(self.rev, "rev")?);
-        Ok(Change { room, rev, item: Item::Members { gone: self.gone } })
+        let Self { people, gone, admins, title, .. } = self;
+        Ok(Change { room, rev, item: Item::Members(Members { people, gone, admins, title }) })
     }
 
     fn accepted(self) -> Result<Accepted> {

@@ -36,8 +36,8 @@ enum Step {
     /// A message changes, and may be deleted.
     Change(u16, Changed),
     Surprise,
-    /// Somebody leaves, or comes back.
-    ComeOrGo,
+    /// Somebody comes or goes, or the group changes otherwise.
+    ComeOrGo(u8),
     /// Many messages at once, so that somebody misses more than is sent.
     Burst,
     /// The heads are told.
@@ -66,7 +66,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (device.clone(), any::<u8>()).prop_map(|(device, share)| Step::Read(device, share)),
         4 => (any::<u16>(), changed()).prop_map(|(place, changed)| Step::Change(place, changed)),
         1 => Just(Step::Surprise),
-        2 => Just(Step::ComeOrGo),
+        2 => any::<u8>().prop_map(Step::ComeOrGo),
         1 => Just(Step::Burst),
         1 => device.clone().prop_map(Step::Beat),
         4 => (1..5usize).prop_map(Step::Store),
@@ -206,8 +206,8 @@ impl World {
                 let change = self.server.surprise();
                 self.publish(&change);
             }
-            Step::ComeOrGo => {
-                let change = self.server.come_or_go();
+            Step::ComeOrGo(what) => {
+                let change = self.server.come_or_go(what);
                 self.publish(&change);
             }
             Step::Burst => {
@@ -306,7 +306,7 @@ impl World {
             assert_eq!(timeline.live(), [], "everything has its number");
             let me = device.chat.me();
             let truth = self.server.describe();
-            assert_eq!(conversation.room.gone, truth.gone, "who has left is known");
+            assert_eq!(conversation.room.members(), truth.members(), "who is here is known");
             assert_eq!(conversation.room.unread(me), truth.unread(me), "unread is arithmetic");
             for mark in &truth.marks {
                 let shown = conversation.room.mark(mark.user).unwrap();
@@ -336,6 +336,11 @@ proptest! {
     #[test]
     fn every_device_converges_where_numbers_follow(steps in prop::collection::vec(step(), 0..120)) {
         converge(World::of(Server::with_log()), steps);
+    }
+
+    #[test]
+    fn every_device_of_a_group_converges(steps in prop::collection::vec(step(), 0..120)) {
+        converge(World::of(Server::group()), steps);
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Accepted, Body, Chat, Code, Error, Mark, Message, MessageId, Offset, Page, Rev, Room, RoomId, RoomKind,
-    Seq, Timestamp, UserId,
+    Accepted, Body, Chat, Code, Error, Mark, Members, Message, MessageId, Offset, Page, Rev, Room, RoomId,
+    RoomKind, Seq, Timestamp, UserId,
     limits::{CURSOR_ROOMS, FRAME_BYTES},
     outbox::Pending,
     wire::{Change, ClientFrame, Item, ServerFrame},
@@ -42,6 +42,7 @@ impl World {
             title: None,
             people: Vec::new(),
             gone: Vec::new(),
+            admins: Vec::new(),
             marks: vec![mark(self.me), mark(self.other)],
             rev: Rev(last),
             last_seq: Seq(last),
@@ -75,7 +76,7 @@ impl World {
             limited: false,
             messages: self.messages(after + 1..=upto),
             marks: Vec::new(),
-            gone: Vec::new(),
+            members: Members::default(),
             log: Offset::ZERO,
         }
     }
@@ -177,7 +178,7 @@ fn the_newest_page_replaces_all_that_was_held() {
         limited: true,
         messages: newest,
         marks: Vec::new(),
-        gone: Vec::new(),
+        members: Members::default(),
         log: Offset::ZERO,
     });
     assert_eq!(world.shown(&chat), range(591, 640));
@@ -196,8 +197,8 @@ fn a_server_that_was_set_back_is_believed() {
         upto: Rev(50),
         limited: true,
         messages: world.messages(1..=50),
+        members: room.members(),
         marks: room.marks,
-        gone: room.gone,
         log: Offset::ZERO,
     });
     assert_eq!(world.position(&chat).0, 50);
@@ -225,7 +226,7 @@ fn what_a_server_accepted_before_it_was_set_back_is_sent_again() {
         limited: true,
         messages: world.messages(1..=40),
         marks: Vec::new(),
-        gone: Vec::new(),
+        members: Members::default(),
         log: Offset::ZERO,
     });
     chat.receive(ServerFrame::CaughtUp);
@@ -356,7 +357,7 @@ fn an_older_answer_brings_nobody_back() {
     let world = World::new();
     let mut chat = world.chat(2);
     let gone = |chat: &Chat| chat.conversation(world.room).expect("known").room.gone.clone();
-    let item = Item::Members { gone: vec![world.other] };
+    let item = Item::Members(Members { gone: vec![world.other], ..Members::default() });
     chat.receive(ServerFrame::Change(Change { room: world.room, rev: Rev(3), item }));
     chat.receive(ServerFrame::Room { room: world.room(2) });
     chat.receive(world.changes(1, 2));

@@ -1,8 +1,8 @@
 //! The frames as they look on the wire: other people's clients depend on every letter.
 
 use model::{
-    Accepted, Code, Emoji, Error, Logged, Mark, Message, MessageId, Offset, Rev, Room, RoomId, RoomKind, Seq,
-    SessionId, Timestamp, UserId, VecMap,
+    Accepted, Code, Emoji, Error, Logged, Mark, Members, Message, MessageId, Offset, Person, Rev, Room,
+    RoomId, RoomKind, Seq, SessionId, Timestamp, UserId, VecMap,
     wire::{Change, ClientFrame, CloseCode, Item, ServerFrame, Stored},
 };
 use proptest::prelude::*;
@@ -82,7 +82,31 @@ fn a_frame_without_a_field_it_needs_says_which() {
 }
 
 /// What a frame can do without, and what names it.
-const MAY_MISS: [&str; 8] = ["type", "kind", "limited", "messages", "marks", "gone", "heads", "about"];
+const MAY_MISS: [&str; 11] =
+    ["type", "kind", "limited", "messages", "marks", "people", "gone", "admins", "title", "heads", "about"];
+
+/// As clients of the version before read and expect it. Fails when anything is told of a private chat that
+/// was not told before.
+#[test]
+fn a_private_chat_looks_as_before_there_were_groups() {
+    let (room, user) = (RoomId::new(), UserId::new());
+    let members = Members { gone: vec![user], ..Members::default() };
+    let change = ServerFrame::Change(Change { room, rev: Rev(5), item: Item::Members(members) });
+    let text = format!(r#"{{"type":"change","room":"{room}","rev":5,"kind":"members","gone":["{user}"]}}"#);
+    assert_eq!(change.encode(), text);
+    let changes = ServerFrame::Changes {
+        room,
+        after: Rev(1),
+        upto: Rev(1),
+        limited: false,
+        messages: Vec::new(),
+        marks: Vec::new(),
+        members: Members::default(),
+        log: Offset::ZERO,
+    };
+    let text = format!(r#"{{"type":"changes","room":"{room}","after":1,"upto":1,"messages":[]}}"#);
+    assert_eq!(changes.encode(), text);
+}
 
 fn server_frames() -> Vec<ServerFrame> {
     let (room, user, now) = (RoomId::new(), UserId::new(), Timestamp(5));
@@ -93,12 +117,19 @@ fn server_frames() -> Vec<ServerFrame> {
     message.react(user, Some(Emoji::new("❤️").unwrap())).unwrap();
     let mut deleted = message.clone();
     deleted.delete();
+    let members = Members {
+        people: vec![Person { id: user, username: "eva".into(), name: "Eva".into() }],
+        gone: vec![user],
+        admins: vec![user],
+        title: Some("A group".into()),
+    };
     let described = Room {
         id: room,
         kind: RoomKind::Private,
         title: None,
         people: Vec::new(),
         gone: vec![user],
+        admins: Vec::new(),
         marks: vec![mark],
         rev: Rev(4),
         last_seq: Seq(3),
@@ -120,10 +151,10 @@ fn server_frames() -> Vec<ServerFrame> {
             limited: true,
             messages,
             marks: vec![mark],
-            gone: vec![user],
+            members: members.clone(),
             log: Offset(7),
         },
-        ServerFrame::Change(Change { room, rev: Rev(5), item: Item::Members { gone: vec![user] } }),
+        ServerFrame::Change(Change { room, rev: Rev(5), item: Item::Members(members) }),
         ServerFrame::Change(Change { room, rev: Rev(4), item: Item::Message { message: message.clone() } }),
         ServerFrame::Live { room, log: Offset(9), message },
         ServerFrame::Stored(Stored {

@@ -12,7 +12,7 @@ use model::{
     wire::{Change, ClientFrame, Item, Position, ServerFrame, Stored},
 };
 
-/// One room with two members; the truth.
+/// One room with two members who stay, and others who come and go; the truth.
 pub(crate) struct Server {
     pub(crate) room: RoomId,
     pub(crate) people: [UserId; 2],
@@ -21,8 +21,13 @@ pub(crate) struct Server {
     pub(crate) sent: Vec<Message>,
     pub(crate) rev: Rev,
     pub(crate) marks: Vec<Mark>,
-    /// Who has left: a third person, who comes and goes.
+    kind: RoomKind,
+    /// Everybody who ever was in the room.
+    pub(crate) everybody: Vec<Person>,
+    /// Who has left, of others than the two.
     pub(crate) gone: Vec<UserId>,
+    admins: Vec<UserId>,
+    title: Option<String>,
     clock: i64,
     /// What was logged, numbered up to `stored`; without a log messages are numbered at once.
     log: Option<Vec<Message>>,
@@ -62,7 +67,11 @@ impl Server {
             sent: Vec::new(),
             rev: Rev(0),
             marks: people.map(mark).to_vec(),
+            kind: RoomKind::Private,
+            everybody: people.map(someone).to_vec(),
             gone: Vec::new(),
+            admins: Vec::new(),
+            title: None,
             clock: 0,
             log: None,
             stored: 0,
@@ -72,6 +81,17 @@ impl Server {
     /// A server that numbers messages some time after they are durable.
     pub(crate) fn with_log() -> Self {
         Self { log: Some(Vec::new()), ..Self::new() }
+    }
+
+    /// A group, whose people, admins and title change.
+    pub(crate) fn group() -> Self {
+        let server = Self::new();
+        Self {
+            kind: RoomKind::Group,
+            admins: vec![server.people[0]],
+            title: Some("a title".into()),
+            ..server
+        }
     }
 
     pub(crate) fn last_seq(&self) -> Seq {
@@ -176,15 +196,28 @@ impl Server {
         Some(self.change(message))
     }
 
-    /// The third person leaves, or comes back.
-    pub(crate) fn come_or_go(&mut self) -> ServerFrame {
+    /// Somebody leaves or comes back; in a group a newcomer may come, an admin be appointed or be one no
+    /// more, and the title be another.
+    pub(crate) fn come_or_go(&mut self, what: u8) -> ServerFrame {
         self.rev = self.rev.next();
-        self.gone = match self.gone.is_empty() {
-            true => vec![UserId::new()],
-            false => Vec::new(),
-        };
-        let item = Item::Members { gone: self.gone.clone() };
+        match (self.kind, what % 4) {
+            (RoomKind::Group, 0) => self.everybody.push(someone(UserId::new())),
+            (RoomKind::Group, 1) => match self.admins.pop() {
+                Some(_) => {}
+                None => self.admins = self.people.to_vec(),
+            },
+            (RoomKind::Group, 2) => self.title = Some(format!("the title at {}", self.rev)),
+            _ => self.leave_or_come_back(),
+        }
+        let item = Item::Members(self.describe().members());
         ServerFrame::Change(Change { room: self.room, rev: self.rev, item })
+    }
+
+    fn leave_or_come_back(&mut self) {
+        if self.gone.pop().is_none() {
+            let guest = self.everybody.get(2).map_or_else(UserId::new, |person| person.id);
+            self.gone.push(guest);
+        }
     }
 
     /// A change of a kind this client does not know.
@@ -209,14 +242,14 @@ impl Server {
     }
 
     pub(crate) fn describe(&self) -> Room {
-        let person = |id| Person { id, username: "someone".into(), name: "Someone".into() };
         Room {
             id: self.room,
-            kind: RoomKind::Private,
-            title: None,
-            people: self.people.map(person).to_vec(),
+            kind: self.kind,
+            title: self.title.clone(),
+            people: self.everybody.clone(),
             marks: self.people.map(|user| self.mark_of(user)).to_vec(),
             gone: self.gone.clone(),
+            admins: self.admins.clone(),
             rev: self.rev,
             last_seq: self.last_seq(),
             last: self.messages.last().cloned(),
@@ -251,7 +284,7 @@ impl Server {
             limited,
             messages,
             marks: self.describe().marks,
-            gone: self.gone.clone(),
+            members: self.describe().members(),
             log: Offset(self.stored as i64),
         }
     }
@@ -281,6 +314,10 @@ impl Server {
     fn change(&self, message: Message) -> ServerFrame {
         ServerFrame::Change(Change { room: self.room, rev: message.rev, item: Item::Message { message } })
     }
+}
+
+fn someone(id: UserId) -> Person {
+    Person { id, username: "someone".into(), name: "Someone".into() }
 }
 
 /// One device and the frames on their way to it.

@@ -7,4 +7,5 @@ mod messages;
 mod network;
 mod nodes;
 mod panics;
+mod removal;
 mod stores;

@@ -49,6 +49,7 @@ diesel::table! {
         last_seq -> Int8,
         rev -> Int8,
         log -> Int8,
+        made_by -> Nullable<Uuid>,
     }
 }
 
@@ -68,6 +69,7 @@ diesel::table! {
         delivered_seq -> Int8,
         read_seq -> Int8,
         mine -> Int8,
+        role -> Text,
     }
 }
 

@@ -143,7 +143,7 @@ async fn changes(db: &mut AsyncPgConnection, wanted: &[Wanted<'_>]) -> Outcome<V
         limited: wanted.limited(),
         messages: messages.remove(&wanted.room.id).unwrap_or_default(),
         marks: wanted.room.marks.clone(),
-        gone: wanted.room.gone.clone(),
+        members: wanted.room.members(),
         log: wanted.room.log,
     };
     Ok(wanted.iter().map(frame).collect())

@@ -6,7 +6,7 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, RunQueryDsl};
 use model::{
     Error, Message, MessageId, Result, RoomId, UserId,
     wire::{Change, Item, ServerFrame},
@@ -20,7 +20,7 @@ use crate::{
     database::schema::members,
     failure::Outcome,
     rate_limit::Limit,
-    rooms::{lock, raise},
+    rooms::{Locked, to_its_end},
 };
 
 impl Backend {
@@ -38,14 +38,13 @@ impl Backend {
         change: impl FnOnce(&mut Message) -> Result<bool> + Send + 'static,
     ) -> Result<Message> {
         self.limits.check(Limit::Change, who.user()).await?;
-        // Goes on though nobody waits any more: what stands is told.
         let (backend, user) = (self.clone(), who.user());
-        let changed = tokio::spawn(async move {
+        to_its_end(async move {
             let message = backend.write_change(user, room, id, change).await?;
             backend.announce_change(room, message.clone());
             Ok(message)
-        });
-        changed.await.map_err(|_| Error::unavailable())?
+        })
+        .await
     }
 
     async fn write_change(
@@ -58,16 +57,16 @@ impl Backend {
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             // Nobody comes or goes, and nothing is sent or changed here, while this is held.
-            let rev = lock(db, room).await?.ok_or_else(|| Error::not_found("chat"))?;
-            let member = diesel::dsl::exists(members::table.find((room, user)));
-            if !diesel::select(member).get_result(db).await? {
+            let mut room = Locked::lock(db, room).await?.ok_or_else(|| Error::not_found("chat"))?;
+            let member = diesel::dsl::exists(members::table.find((room.id, user)));
+            if !diesel::select(member).get_result(room.db).await? {
                 return Err(Error::not_found("chat").into());
             }
-            let mut message = read(db, room, id).await?.ok_or_else(|| Error::not_found("message"))?;
+            let mut message = read(&mut room, id).await?.ok_or_else(|| Error::not_found("message"))?;
             if change(&mut message)? {
-                message.rev = rev.next();
-                write(db, room, &message).await?;
-                raise(db, room, message.rev).await?;
+                message.rev = room.next();
+                write(&mut room, &message).await?;
+                room.raise().await?;
             }
             Ok(message)
         })
@@ -82,19 +81,19 @@ impl Backend {
     }
 }
 
-async fn read(db: &mut AsyncPgConnection, room: RoomId, id: MessageId) -> Outcome<Option<Message>> {
+async fn read(room: &mut Locked<'_>, id: MessageId) -> Outcome<Option<Message>> {
     let found: Option<MessageRow> =
         diesel::sql_query(format!("SELECT {COLUMNS} FROM messages m WHERE m.id = $1 AND m.room_id = $2"))
             .bind::<Uuid, _>(id)
-            .bind::<Uuid, _>(room)
-            .get_result(db)
+            .bind::<Uuid, _>(room.id)
+            .get_result(room.db)
             .await
             .optional()?;
     Ok(found.map(MessageRow::message).transpose()?.flatten())
 }
 
 /// Also keeps by what a retry of an edited message is recognised, and nothing at all of a deleted one.
-async fn write(db: &mut AsyncPgConnection, room: RoomId, message: &Message) -> Outcome<()> {
+async fn write(room: &mut Locked<'_>, message: &Message) -> Outcome<()> {
     let reactions = (!message.reactions.is_empty()).then(|| serde_json::to_value(&message.reactions));
     let reactions = reactions.transpose().map_err(anyhow::Error::from)?;
     diesel::sql_query(
@@ -105,14 +104,14 @@ async fn write(db: &mut AsyncPgConnection, room: RoomId, message: &Message) -> O
                  ELSE first_digest END \
          WHERE room_id = $1 AND seq = $2",
     )
-    .bind::<Uuid, _>(room)
+    .bind::<Uuid, _>(room.id)
     .bind::<BigInt, _>(message.seq)
     .bind::<BigInt, _>(message.rev)
     .bind::<Text, _>(&message.body)
     .bind::<Nullable<Timestamptz>, _>(message.edited.map(date))
     .bind::<Bool, _>(message.deleted)
     .bind::<Nullable<Jsonb>, _>(reactions)
-    .execute(db)
+    .execute(room.db)
     .await?;
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! Coming back to a room that one has left.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{RoomId, Seq, UserId};
-
-use super::leave::{Moved, gone, lock, raise};
-use crate::{
-    database::schema::{former_members, members, messages},
-    failure::Outcome,
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Timestamptz, Uuid},
 };
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use model::{RoomId, UserId};
+
+use super::lock::{Locked, Moved};
+use crate::{database::schema::former_members, failure::Outcome};
 
 /// Makes a former member a member again, with the marks they had; `None` for anybody else.
 pub(super) async fn come_back(
@@ -22,34 +22,37 @@ pub(super) async fn come_back(
     if !is_gone(db, room, user).await? {
         return Ok(None);
     }
-    let Some(rev) = lock(db, room).await? else { return Ok(None) };
-    let marks: Option<(Seq, Seq)> = diesel::delete(former_members::table.find((room, user)))
-        .returning((former_members::delivered_seq, former_members::read_seq))
-        .get_result(db)
-        .await
-        .optional()?;
-    // Another device was faster.
-    let Some((delivered, read)) = marks else { return Ok(None) };
-    // What they wrote last may have got its number after they left.
-    let mine: i64 = messages::table
-        .filter(messages::room_id.eq(room).and(messages::sender_id.eq(user)).and(messages::seq.gt(read)))
-        .count()
-        .get_result(db)
-        .await?;
-    diesel::insert_into(members::table)
-        .values((
-            members::room_id.eq(room),
-            members::user_id.eq(user),
-            members::joined_at.eq(now),
-            members::delivered_seq.eq(delivered),
-            members::read_seq.eq(read),
-            members::mine.eq(mine),
-        ))
-        .execute(db)
-        .await?;
-    let rev = rev.next();
-    raise(db, room, rev).await?;
-    Ok(Some(Moved { rev, gone: gone(db, room).await? }))
+    let Some(mut room) = Locked::lock(db, room).await? else { return Ok(None) };
+    // Another device may have been faster.
+    match reinstate(&mut room, &[user], now).await? {
+        0 => Ok(None),
+        _ => Ok(Some(room.change().await?)),
+    }
+}
+
+/// Makes members again of those among these people who were, and says how many that are. What they wrote
+/// last may have got its number after they left, so it is counted anew.
+pub(super) async fn reinstate(
+    room: &mut Locked<'_>,
+    people: &[UserId],
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "WITH back AS ( \
+             DELETE FROM former_members WHERE room_id = $1 AND user_id = ANY($2) \
+             RETURNING room_id, user_id, delivered_seq, read_seq \
+         ) \
+         INSERT INTO members (room_id, user_id, joined_at, delivered_seq, read_seq, mine) \
+         SELECT room_id, user_id, $3, delivered_seq, read_seq, ( \
+             SELECT count(*) FROM messages own WHERE own.room_id = back.room_id \
+             AND own.sender_id = back.user_id AND own.seq > back.read_seq) \
+         FROM back",
+    )
+    .bind::<Uuid, _>(room.id)
+    .bind::<Array<Uuid>, _>(people)
+    .bind::<Timestamptz, _>(now)
+    .execute(room.db)
+    .await
 }
 
 async fn is_gone(db: &mut AsyncPgConnection, room: RoomId, user: UserId) -> QueryResult<bool> {

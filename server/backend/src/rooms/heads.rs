@@ -3,22 +3,21 @@
 use bytes::Bytes;
 use diesel::{
     ExpressionMethods, QueryDsl, QueryableByName,
-    sql_types::{Array, BigInt, Jsonb, Uuid},
+    sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{Mark, Offset, Rev, RoomId, Seq, UserId, wire::ServerFrame};
-use serde::Deserialize;
+use model::{Mark, Members, Offset, Rev, RoomId, Seq, UserId, wire::ServerFrame};
 
-use super::list::PEOPLE;
+use super::people::{PEOPLE, People, SHOWN, kind};
 use crate::{Backend, database::schema::members, failure::Outcome};
 
-/// A room's newest change, and the marks that come with a room.
+/// A room's newest change, and what comes with a room of its members and their marks.
 pub(crate) struct Head {
     pub(crate) room: RoomId,
     pub(crate) rev: Rev,
     log: Offset,
-    marks: Vec<Mark>,
-    gone: Vec<UserId>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) members: Members,
 }
 
 #[derive(QueryableByName)]
@@ -31,41 +30,23 @@ struct Row {
     log: Offset,
     #[diesel(sql_type = BigInt)]
     last_seq: Seq,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    title: Option<String>,
     #[diesel(sql_type = Jsonb)]
-    marks: serde_json::Value,
-    #[diesel(sql_type = Array<Uuid>)]
-    gone: Vec<UserId>,
-}
-
-#[derive(Deserialize)]
-struct Member {
-    user: UserId,
-    delivered: Seq,
-    read: Seq,
-    mine: i64,
+    people: serde_json::Value,
 }
 
 /// Where each of the rooms stands; those that are not there are left out.
 pub(crate) async fn heads(db: &mut AsyncPgConnection, rooms: &[RoomId]) -> Outcome<Vec<Head>> {
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT r.id, r.rev, r.log, r.last_seq, shown.marks, \
-             ARRAY(SELECT user_id FROM former_members WHERE room_id = r.id \
-                   ORDER BY joined_at, user_id LIMIT $2) AS gone \
-         FROM rooms r \
-         CROSS JOIN LATERAL ( \
-             SELECT coalesce(jsonb_agg(jsonb_build_object( \
-                 'user', m.user_id, 'delivered', m.delivered_seq, 'read', m.read_seq, 'mine', m.mine)), '[]') AS marks \
-             FROM ( \
-                 SELECT user_id, joined_at, delivered_seq, read_seq, mine FROM members WHERE room_id = r.id \
-                 UNION ALL \
-                 SELECT user_id, joined_at, delivered_seq, read_seq, 0 FROM former_members WHERE room_id = r.id \
-                 ORDER BY joined_at, user_id LIMIT $2 \
-             ) m \
-         ) shown \
-         WHERE r.id = ANY($1)",
-    )
-    .bind::<Array<Uuid>, _>(rooms)
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "SELECT r.id, r.rev, r.log, r.last_seq, r.kind, r.title, shown.people \
+         FROM rooms r {SHOWN} WHERE r.id = ANY($3)"
+    ))
+    .bind::<Nullable<Uuid>, _>(None::<UserId>)
     .bind::<BigInt, _>(PEOPLE)
+    .bind::<Array<Uuid>, _>(rooms)
     .load(db)
     .await?;
     rows.into_iter().map(Row::head).collect()
@@ -73,22 +54,19 @@ pub(crate) async fn heads(db: &mut AsyncPgConnection, rooms: &[RoomId]) -> Outco
 
 impl Row {
     fn head(self) -> Outcome<Head> {
-        let members: Vec<Member> = serde_json::from_value(self.marks).map_err(anyhow::Error::from)?;
-        let mark = |member: Member| {
-            let Member { user, delivered, read, mine } = member;
-            Mark { user, delivered, read, mine, upto: self.last_seq }
-        };
-        let marks = members.into_iter().map(mark).collect();
-        Ok(Head { room: self.id, rev: self.rev, log: self.log, marks, gone: self.gone })
+        let people = People::read(self.people)?;
+        let marks = people.marks(self.last_seq);
+        let members = people.members(self.title).told(kind(&self.kind));
+        Ok(Head { room: self.id, rev: self.rev, log: self.log, marks, members })
     }
 }
 
 impl Head {
     /// The frame that says so: changes up to here, of which none is told. Who misses some asks.
     pub(crate) fn frame(&self) -> Bytes {
-        let Self { room, rev, log, ref marks, ref gone } = *self;
-        let (messages, marks, gone) = (Vec::new(), marks.clone(), gone.clone());
-        ServerFrame::Changes { room, after: rev, upto: rev, limited: false, messages, marks, gone, log }
+        let Self { room, rev, log, ref marks, ref members } = *self;
+        let (messages, marks, members) = (Vec::new(), marks.clone(), members.clone());
+        ServerFrame::Changes { room, after: rev, upto: rev, limited: false, messages, marks, members, log }
             .encode()
             .into()
     }

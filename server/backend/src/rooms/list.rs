@@ -6,18 +6,15 @@ use diesel::{
     sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{Error, Mark, Offset, Person, Result, Rev, Room, RoomId, RoomKind, Seq, UserId};
-use serde::Deserialize;
+use model::{Error, Members, Offset, Result, Rev, Room, RoomId, Seq, UserId};
 
+use super::people::{PEOPLE, People, SHOWN, kind};
 use crate::{
     Backend, SignedIn,
     clock::timestamp,
     failure::Outcome,
     messages::row::{COLUMNS, MessageRow},
 };
-
-/// People (and their marks) that come with a room at most.
-pub(super) const PEOPLE: i64 = 20;
 
 #[derive(QueryableByName)]
 struct Listed {
@@ -39,16 +36,6 @@ struct Listed {
     last: MessageRow,
     #[diesel(sql_type = Jsonb)]
     people: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-struct Member {
-    #[serde(flatten)]
-    person: Person,
-    delivered: Seq,
-    read: Seq,
-    mine: i64,
-    gone: bool,
 }
 
 impl Backend {
@@ -83,21 +70,7 @@ pub(crate) async fn list(
          FROM members me \
          JOIN rooms r ON r.id = me.room_id \
          LEFT JOIN messages m ON m.room_id = r.id AND m.seq = r.last_seq \
-         CROSS JOIN LATERAL ( \
-             SELECT jsonb_agg(jsonb_build_object( \
-                 'id', u.id, 'username', u.username, 'name', u.name, \
-                 'delivered', o.delivered_seq, 'read', o.read_seq, 'mine', o.mine, 'gone', o.gone)) AS people \
-             FROM ( \
-                 SELECT * FROM ( \
-                     SELECT user_id, joined_at, delivered_seq, read_seq, mine, false AS gone \
-                     FROM members WHERE room_id = r.id \
-                     UNION ALL \
-                     SELECT user_id, joined_at, delivered_seq, read_seq, 0, true \
-                     FROM former_members WHERE room_id = r.id \
-                 ) anybody ORDER BY user_id <> $1, gone, joined_at, user_id LIMIT $2 \
-             ) o \
-             JOIN users u ON u.id = o.user_id \
-         ) shown \
+         {SHOWN} \
          WHERE me.user_id = $1 AND ($3 IS NULL OR me.room_id = $3) \
          ORDER BY coalesce(m.at, r.created_at) DESC, r.id DESC"
     ))
@@ -110,28 +83,23 @@ pub(crate) async fn list(
 }
 
 impl Listed {
-    fn into_room(self) -> Outcome<Room> {
-        let members: Vec<Member> =
-            serde_json::from_value(self.people).map_err(|error| anyhow::anyhow!(error))?;
-        let mark = |member: &Member| Mark {
-            user: member.person.id,
-            delivered: member.delivered,
-            read: member.read,
-            mine: member.mine,
-            upto: self.last_seq,
-        };
+    fn into_room(mut self) -> Outcome<Room> {
+        let shown = People::read(self.people.take())?;
+        let marks = shown.marks(self.last_seq);
+        let Members { people, gone, admins, title } = shown.members(self.title.take());
         Ok(Room {
             id: self.id,
-            kind: if self.kind == "private" { RoomKind::Private } else { RoomKind::Group },
-            marks: members.iter().map(mark).collect(),
-            gone: members.iter().filter(|member| member.gone).map(|member| member.person.id).collect(),
-            people: members.into_iter().map(|member| member.person).collect(),
+            kind: kind(&self.kind),
+            title,
+            people,
+            gone,
+            admins,
+            marks,
             rev: self.rev,
             log: self.log,
             last_seq: self.last_seq,
             created_at: timestamp(self.created_at),
             last: self.last.message()?,
-            title: self.title,
         })
     }
 }

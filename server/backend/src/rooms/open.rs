@@ -3,12 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use model::{Error, Result, Room, RoomId, UserId, wire::ServerFrame};
+use model::{Error, Result, Room, RoomId, UserId};
 
-use super::{come_back::come_back, leave::Moved};
+use super::{announce::to_its_end, come_back::come_back, lock::Moved};
 use crate::{
     Backend, SignedIn,
-    bus::Notice,
     database::schema::{members, private_rooms, rooms, users},
     failure::{Failure, Outcome},
     rate_limit::Limit,
@@ -25,10 +24,8 @@ impl Backend {
             return Err(Error::invalid("with", "A private chat needs another person."));
         }
         self.limits.check(Limit::Membership, who.user()).await?;
-        // Goes on though nobody waits any more: a room that stands is told.
         let (backend, who) = (self.clone(), *who);
-        let opened = tokio::spawn(async move { backend.open_and_announce(&who, with).await });
-        opened.await.map_err(|_| Error::unavailable())?
+        to_its_end(async move { backend.open_and_announce(&who, with).await }).await
     }
 
     /// Announces a room that was there before, too: who made it may have died before it was told.
@@ -38,17 +35,8 @@ impl Backend {
         if let Some(moved) = moved {
             self.announce_members(id, moved);
         }
-        self.announce_room(&room);
+        self.announce_room(&room, room.people.iter().map(|person| person.id));
         Ok(room)
-    }
-
-    /// Tells the members' open sockets that the room is there.
-    fn announce_room(&self, room: &Room) {
-        let frame = bytes::Bytes::from(ServerFrame::Room { room: room.clone() }.encode());
-        for user in room.people.iter().map(|person| person.id).filter(|user| !room.gone.contains(user)) {
-            let (id, rev, frame) = (room.id, room.rev, frame.clone());
-            self.bus.publish(&Notice::Joined { user, room: id, rev, frame });
-        }
     }
 
     /// The room, and whether `me` came back to it.

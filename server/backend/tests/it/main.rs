@@ -10,6 +10,7 @@ mod clock_set_back;
 mod contracts;
 mod database;
 mod demo;
+mod groups;
 mod hub;
 mod jobs;
 mod jobs_rabbitmq;

@@ -19,7 +19,7 @@ use model::{Body, MessageId, Offset, RoomId, Sent, UserId, wire::ServerFrame};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-fn store(world: &Backend, settings: &KafkaSettings) -> DropGuard {
+pub(crate) fn store(world: &Backend, settings: &KafkaSettings) -> DropGuard {
     let stop = CancellationToken::new();
     let (store, settings, stopped) =
         (Store { db: world.db.clone(), bus: world.bus.clone() }, settings.clone(), stop.clone());

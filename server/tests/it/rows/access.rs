@@ -1,4 +1,4 @@
-//! Who may do what: one table of every route, call and frame, and what each of four people gets.
+//! Who may do what: one table of every route, call and frame, and what each of five people gets.
 
 use std::collections::BTreeSet;
 
@@ -13,52 +13,64 @@ use crate::{
     world::World,
 };
 
-/// Nobody signed in, somebody of no room, somebody who was in the room, somebody who is.
+/// Nobody signed in, somebody of no room, somebody who was in the room, somebody who is, and its admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caller {
     Nobody,
     Stranger,
     Former,
     Member,
+    Admin,
 }
 
-const CALLERS: [Caller; 4] = [Caller::Nobody, Caller::Stranger, Caller::Former, Caller::Member];
+impl Caller {
+    fn is_in(self) -> bool {
+        matches!(self, Self::Member | Self::Admin)
+    }
+}
 
-/// What comes back to the four, in their order.
-type Statuses = [u16; 4];
+const CALLERS: [Caller; 5] =
+    [Caller::Nobody, Caller::Stranger, Caller::Former, Caller::Member, Caller::Admin];
+
+/// What comes back to the five, in their order.
+type Statuses = [u16; 5];
 
 /// The same for everybody.
-const OPEN: Statuses = [200; 4];
+const OPEN: Statuses = [200; 5];
 /// For whoever is signed in.
-const PERSONS: Statuses = [401, 200, 200, 200];
+const PERSONS: Statuses = [401, 200, 200, 200, 200];
 /// For members of the room.
-const MEMBERS: Statuses = [401, 404, 404, 200];
+const MEMBERS: Statuses = [401, 404, 404, 200, 200];
+/// For its admins.
+const ADMINS: Statuses = [401, 404, 404, 403, 200];
+/// For the member who wrote it.
+const AUTHOR: Statuses = [401, 404, 404, 200, 403];
 /// A page that sends people on who are signed in, or who are not.
-const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302];
-const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200];
+const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302, 302];
+const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200, 200];
 
-/// Method, path, arguments (`{room}`, `{user}` and `{id}` are filled in), and who gets what.
-const TABLE: [(&str, &str, &str, Statuses); 35] = [
-    ("GET", "/", "", [302; 4]),
+/// Method, path, arguments (`{room}`, `{user}`, `{guest}`, `{own}` and `{id}` are filled in), and who gets what.
+const TABLE: [(&str, &str, &str, Statuses); 40] = [
+    ("GET", "/", "", [302; 5]),
     ("GET", "/sign-in", "", SIGNED_OUT_PAGE),
     ("GET", "/register", "", SIGNED_OUT_PAGE),
-    ("GET", "/verify/{registration}", "", [404; 4]),
+    ("GET", "/verify/{registration}", "", [404; 5]),
     ("GET", "/chats", "", SIGNED_IN_PAGE),
-    ("GET", "/chats/{room}", "", [302, 404, 404, 200]),
+    ("GET", "/chats/{room}", "", [302, 404, 404, 200, 200]),
     ("GET", "/people", "", SIGNED_IN_PAGE),
     ("GET", "/settings", "", SIGNED_IN_PAGE),
-    ("GET", "/socket", "", [401, 400, 400, 400]),
+    ("GET", "/socket", "", [401, 400, 400, 400, 400]),
     ("GET", "/healthz", "", OPEN),
     ("GET", "/readyz", "", OPEN),
     ("GET", "/metrics", "", OPEN),
     ("GET", "/dev/mail", "", OPEN),
     ("GET", "/dev/mail.json", "", OPEN),
     ("GET", "/api/accounts/username", "username=nobody.yet", OPEN),
-    ("POST", "/api/accounts/register", "email=x&username=x&password=x", [422; 4]),
-    ("GET", "/api/accounts/registration", "registration={registration}", [404; 4]),
-    ("POST", "/api/accounts/resend", "registration={registration}", [404; 4]),
-    ("POST", "/api/accounts/verify", "registration={registration}&code=123456", [404; 4]),
-    ("POST", "/api/accounts/sign_in", "login=nobody&password=wrong+password", [401; 4]),
+    ("POST", "/api/accounts/register", "email=x&username=x&password=x", [422; 5]),
+    ("GET", "/api/accounts/registration", "registration={registration}", [404; 5]),
+    ("POST", "/api/accounts/resend", "registration={registration}", [404; 5]),
+    ("POST", "/api/accounts/verify", "registration={registration}&code=123456", [404; 5]),
+    ("POST", "/api/accounts/sign_in", "login=nobody&password=wrong+password", [401; 5]),
     ("GET", "/api/accounts/me", "", PERSONS),
     ("GET", "/api/people/find", "q=a", PERSONS),
     ("GET", "/api/rooms/home", "", PERSONS),
@@ -68,12 +80,18 @@ const TABLE: [(&str, &str, &str, Statuses); 35] = [
     ("POST", "/api/rooms/mark", "room={room}&read=1", MEMBERS),
     ("GET", "/api/messages/page", "room={room}", MEMBERS),
     ("POST", "/api/messages/send", "room={room}&id={id}&body=hello", MEMBERS),
-    ("POST", "/api/messages/edit", "room={room}&id={own}&body=other+words", MEMBERS),
+    ("POST", "/api/messages/edit", "room={room}&id={own}&body=other+words", AUTHOR),
     ("POST", "/api/messages/react", "room={room}&id={own}&emoji=%F0%9F%91%8D", MEMBERS),
-    ("POST", "/api/messages/delete", "room={room}&id={own}", MEMBERS),
+    ("POST", "/api/messages/delete", "room={room}&id={own}", AUTHOR),
+    // Among themselves only the admin and the guest are talking.
+    ("POST", "/api/rooms/create", "id={id}&title=x&people[]={guest}", [401, 403, 403, 403, 200]),
+    ("POST", "/api/rooms/add", "room={room}&people[0]={guest}", ADMINS),
+    ("POST", "/api/rooms/rename", "room={room}&title=x", ADMINS),
+    ("POST", "/api/rooms/appoint", "room={room}&person={guest}&admin=true", ADMINS),
+    ("POST", "/api/rooms/remove", "room={room}&person={guest}", ADMINS),
     ("POST", "/api/settings/theme", "theme=dark", OPEN),
     // Who has left may have got no answer.
-    ("POST", "/api/rooms/leave", "room={room}", [401, 404, 200, 200]),
+    ("POST", "/api/rooms/leave", "room={room}", [401, 404, 200, 200, 200]),
     // Last: it ends the sessions.
     ("POST", "/api/accounts/sign_out", "", PERSONS),
 ];
@@ -86,6 +104,8 @@ struct Cast {
     stranger: NewSession,
     former: NewSession,
     member: NewSession,
+    admin: NewSession,
+    guest: NewSession,
 }
 
 impl Cast {
@@ -94,10 +114,14 @@ impl Cast {
         let (mut people, room) = world.group(3).await;
         let stranger = world.person("stranger").await;
         let (member, former) = (people.remove(1), people.remove(1));
-        world.backend.say(&people[0].who, room, &["a secret"]).await;
+        let (admin, guest) = (people.remove(0), world.person("guest").await);
+        let private = world.backend.open_private(&admin.who, guest.who.user()).await.unwrap().id;
+        world.backend.say(&admin.who, private, &["hello"]).await;
+        world.backend.say(&guest.who, private, &["hello"]).await;
+        world.backend.say(&admin.who, room, &["a secret"]).await;
         let own = world.backend.say(&member.who, room, &["my own"]).await[0];
         world.backend.leave(&former.who, room).await.unwrap();
-        Self { world, room, own, stranger, former, member }
+        Self { world, room, own, stranger, former, member, admin, guest }
     }
 
     fn session(&self, caller: Caller) -> Option<&NewSession> {
@@ -106,6 +130,7 @@ impl Cast {
             Caller::Stranger => Some(&self.stranger),
             Caller::Former => Some(&self.former),
             Caller::Member => Some(&self.member),
+            Caller::Admin => Some(&self.admin),
         }
     }
 
@@ -114,6 +139,7 @@ impl Cast {
             text.replace("{room}", &self.room.to_string())
                 .replace("{user}", &self.member.who.user().to_string())
                 .replace("{own}", &self.own.to_string())
+                .replace("{guest}", &self.guest.who.user().to_string())
                 .replace("{id}", &MessageId::new().to_string())
                 .replace("{registration}", "0198c5a0-0000-7000-8000-000000000009")
         };
@@ -144,7 +170,7 @@ async fn row_36_every_route_and_call_knows_who_may() {
             let answer = cast.ask(method, path, arguments, caller).await;
             assert_eq!(answer.status, status, "{method} {path} {caller:?}: {answer:?}");
             let secret = answer.body.contains("a secret");
-            assert!(!secret || caller == Caller::Member, "{method} {path} {caller:?}: {answer:?}");
+            assert!(!secret || caller.is_in(), "{method} {path} {caller:?}: {answer:?}");
         }
     }
 }
@@ -229,8 +255,8 @@ async fn row_36_every_frame_knows_who_may() {
 async fn row_28_no_get_changes_anything() {
     let cast = Cast::gather().await;
     let before = cast.world.digest().await;
-    let everything =
-        "room={room}&with={user}&id={id}&body=hello&read=1&delivered=1&theme=dark&login=a&password=b";
+    let everything = "room={room}&with={user}&id={id}&body=hello&read=1&delivered=1&theme=dark&login=a&password=b\
+         &title=x&person={user}&admin=true&people[]={guest}";
     for (path, method) in leptos::server_fn::axum::server_fn_paths() {
         if method == "GET" {
             cast.ask("GET", path, everything, Caller::Member).await;

@@ -1,0 +1,2 @@
+ALTER TABLE rooms DROP COLUMN made_by;
+ALTER TABLE members DROP COLUMN role;

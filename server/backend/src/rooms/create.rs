@@ -1,0 +1,126 @@
+//! Making a group.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl::exists, prelude::*};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use model::{Code, Error, Result, Room, RoomId, Title, UserId, limits::GROUP_PEOPLE};
+
+use super::{
+    admin::{ADMIN, MEMBER},
+    announce::to_its_end,
+    may_add::may_add,
+};
+use crate::{
+    Backend, SignedIn,
+    database::schema::{members, rooms},
+    failure::Outcome,
+    rate_limit::Limit,
+};
+
+/// A group that is to be there.
+struct Plan {
+    id: RoomId,
+    title: Title,
+    founder: UserId,
+    people: BTreeSet<UserId>,
+}
+
+impl Backend {
+    /// A group of oneself, who is its admin, and people one is talking with. Made again under its id, it is
+    /// the one that stands.
+    ///
+    /// # Errors
+    /// `invalid` if there are too few people or too many; `not_found` if one does not exist; `forbidden` if
+    /// one may not be added; `id_conflict` if the id is another room's, or one's own that one has left;
+    /// `rate_limited`.
+    pub async fn create_group(
+        &self,
+        who: &SignedIn,
+        id: RoomId,
+        title: Title,
+        people: &[UserId],
+    ) -> Result<Room> {
+        let plan = Plan { id, title, founder: who.user(), people: others(who.user(), people)? };
+        self.limits.check(Limit::Membership, who.user()).await?;
+        let (backend, who) = (self.clone(), *who);
+        to_its_end(async move { backend.create_and_announce(&who, plan).await }).await
+    }
+
+    /// Announces a room that was there before, too: who made it may have died before it was told.
+    async fn create_and_announce(&self, who: &SignedIn, plan: Plan) -> Result<Room> {
+        let id = plan.id;
+        self.find_or_found(plan).await?;
+        let room = self.room(who, id).await?;
+        self.announce_room(&room, room.people.iter().map(|person| person.id));
+        Ok(room)
+    }
+
+    async fn find_or_found(&self, plan: Plan) -> Outcome<()> {
+        let now = self.clock.now();
+        let mut db = self.db.get().await?;
+        db.transaction(async |db| {
+            if make(db, &plan, now).await? {
+                let people: Vec<UserId> = plan.people.iter().copied().collect();
+                may_add(db, plan.founder, &people).await?;
+                return seat(db, &plan, now).await;
+            }
+            if !is_own(db, plan.id, plan.founder).await? {
+                return Err(Error::new(Code::IdConflict, "This id belongs to another chat.").into());
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The people somebody names, each once and without themselves.
+///
+/// # Errors
+/// `invalid` if nobody is left, or too many.
+pub(super) fn others(who: UserId, people: &[UserId]) -> Result<BTreeSet<UserId>> {
+    let others: BTreeSet<UserId> = people.iter().copied().filter(|person| *person != who).collect();
+    match others.len() {
+        0 => Err(Error::invalid("people", "Choose somebody.")),
+        1..GROUP_PEOPLE => Ok(others),
+        _ => Err(too_many()),
+    }
+}
+
+pub(super) fn too_many() -> Error {
+    Error::invalid("people", format!("A group has at most {GROUP_PEOPLE} people."))
+}
+
+/// Says whether the id was free. Of two devices the slower waits here for the faster.
+async fn make(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> QueryResult<bool> {
+    let made = diesel::insert_into(rooms::table)
+        .values((
+            rooms::id.eq(plan.id),
+            rooms::kind.eq("group"),
+            rooms::title.eq(plan.title.as_str()),
+            rooms::created_at.eq(now),
+            rooms::made_by.eq(plan.founder),
+        ))
+        .on_conflict_do_nothing()
+        .execute(db)
+        .await?;
+    Ok(made > 0)
+}
+
+async fn seat(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Outcome<()> {
+    let seat = |user: UserId, role: &'static str| {
+        let (room, user) = (members::room_id.eq(plan.id), members::user_id.eq(user));
+        (room, user, members::joined_at.eq(now), members::role.eq(role))
+    };
+    let mut seats = vec![seat(plan.founder, ADMIN)];
+    seats.extend(plan.people.iter().map(|person| seat(*person, MEMBER)));
+    diesel::insert_into(members::table).values(seats).execute(db).await?;
+    Ok(())
+}
+
+/// Whether this person made the room, and is still in it.
+async fn is_own(db: &mut AsyncPgConnection, room: RoomId, user: UserId) -> QueryResult<bool> {
+    let own = rooms::table.find(room).filter(rooms::made_by.eq(user));
+    diesel::select(exists(own).and(exists(members::table.find((room, user))))).get_result(db).await
+}

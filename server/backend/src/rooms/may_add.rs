@@ -1,0 +1,54 @@
+//! Whom a person may bring into a group.
+
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, Bool, Nullable, Text, Uuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use model::{Error, UserId};
+
+use super::admin::forbidden;
+use crate::failure::Outcome;
+
+#[derive(QueryableByName)]
+struct Asked {
+    /// None if there is no such person.
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = Bool)]
+    has_written: bool,
+    #[diesel(sql_type = Bool)]
+    is_met: bool,
+}
+
+/// **The rule:** two people are talking when both have written in their private chat, and neither is seen to
+/// have left it. Whoever left it without being seen to is not told apart here from somebody who is only
+/// away: such a row of `former_members` does not count as having left.
+const TALKING: &str = "\
+    SELECT u.name, \
+        EXISTS (SELECT FROM messages WHERE sender_id = u.id AND room_id = chat.room_id) AS has_written, \
+        EXISTS (SELECT FROM messages WHERE sender_id = $1 AND room_id = chat.room_id) \
+            AND NOT EXISTS (SELECT FROM former_members left_it WHERE left_it.room_id = chat.room_id) AS is_met \
+    FROM unnest($2) AS asked (id) \
+    LEFT JOIN users u ON u.id = asked.id \
+    LEFT JOIN private_rooms chat ON chat.low = least($1, asked.id) AND chat.high = greatest($1, asked.id) \
+    ORDER BY u.name IS NOT NULL, asked.id";
+
+/// Makes sure that `who` is talking with each of these people.
+///
+/// # Errors
+/// `not_found` if one does not exist; `forbidden` if not, with the name of one.
+pub(super) async fn may_add(db: &mut AsyncPgConnection, who: UserId, people: &[UserId]) -> Outcome<()> {
+    let asked: Vec<Asked> =
+        diesel::sql_query(TALKING).bind::<Uuid, _>(who).bind::<Array<Uuid>, _>(people).load(db).await?;
+    for Asked { name, has_written, is_met } in asked {
+        let name = name.ok_or_else(|| Error::not_found("person"))?;
+        let why = match (has_written, is_met) {
+            (true, true) => continue,
+            (false, _) => format!("{name} has not written to you yet."),
+            (true, false) => format!("You and {name} are not."),
+        };
+        return Err(forbidden(format!("You can add people you are talking with. {why}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The people that come with a room.
+
+use model::{Mark, Members, Person, RoomKind, Seq, UserId, limits::GROUP_PEOPLE};
+use serde::Deserialize;
+
+use crate::failure::Outcome;
+
+/// How many come with a room at most: a group is always whole, and of those who left it as many are there
+/// as there is place for.
+pub(super) const PEOPLE: i64 = GROUP_PEOPLE as i64;
+
+/// The people of room `r` and their marks, as `shown.people`: `$1` before anybody else, then those who are
+/// there, at most `$2`.
+pub(super) const SHOWN: &str = "\
+    CROSS JOIN LATERAL ( \
+        SELECT coalesce(jsonb_agg(jsonb_build_object( \
+            'id', u.id, 'username', u.username, 'name', u.name, 'delivered', o.delivered_seq, \
+            'read', o.read_seq, 'mine', o.mine, 'gone', o.gone, 'admin', o.admin \
+        ) ORDER BY o.gone, o.joined_at, o.user_id), '[]') AS people \
+        FROM ( \
+            SELECT * FROM ( \
+                SELECT user_id, joined_at, delivered_seq, read_seq, mine, false AS gone, role = 'admin' AS admin \
+                FROM members WHERE room_id = r.id \
+                UNION ALL \
+                SELECT user_id, joined_at, delivered_seq, read_seq, 0, true, false \
+                FROM former_members WHERE room_id = r.id \
+            ) anybody ORDER BY user_id IS DISTINCT FROM $1, gone, joined_at, user_id LIMIT $2 \
+        ) o \
+        JOIN users u ON u.id = o.user_id \
+    ) shown";
+
+/// What [`SHOWN`] says of one of them.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(flatten)]
+    person: Person,
+    delivered: Seq,
+    read: Seq,
+    mine: i64,
+    gone: bool,
+    admin: bool,
+}
+
+pub(super) struct People(Vec<Shown>);
+
+impl People {
+    pub(super) fn read(shown: serde_json::Value) -> Outcome<Self> {
+        Ok(Self(serde_json::from_value(shown).map_err(anyhow::Error::from)?))
+    }
+
+    pub(super) fn marks(&self, last_seq: Seq) -> Vec<Mark> {
+        let mark = |shown: &Shown| {
+            let Shown { ref person, delivered, read, mine, .. } = *shown;
+            Mark { user: person.id, delivered, read, mine, upto: last_seq }
+        };
+        self.0.iter().map(mark).collect()
+    }
+
+    pub(super) fn members(self, title: Option<String>) -> Members {
+        let those = |of: fn(&Shown) -> bool| -> Vec<UserId> {
+            self.0.iter().filter(|shown| of(shown)).map(|shown| shown.person.id).collect()
+        };
+        let (gone, admins) = (those(|shown| shown.gone), those(|shown| shown.admin));
+        Members { people: self.0.into_iter().map(|shown| shown.person).collect(), gone, admins, title }
+    }
+}
+
+/// A room's kind, as the table names it.
+pub(super) fn kind(name: &str) -> RoomKind {
+    if name == "private" { RoomKind::Private } else { RoomKind::Group }
+}

@@ -1,7 +1,7 @@
 //! Server functions about rooms.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use model::{Room, RoomId, Seq, Title, UserId, accounts::Me, rooms::Mark};
+use model::{Room, RoomId, Seq, UserId, accounts::Me, rooms::Mark};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Failed;
@@ -49,7 +49,7 @@ pub async fn create_group(
     title: String,
     #[server(default)] people: Vec<UserId>,
 ) -> Result<Room, Failed> {
-    let room = backend().create_group(&signed_in()?, id, Title::new(&title)?, &people).await?;
+    let room = backend().create_group(&signed_in()?, id, model::Title::new(&title)?, &people).await?;
     go_to(id);
     Ok(room)
 }
@@ -73,7 +73,7 @@ pub async fn remove_person(room: RoomId, person: UserId) -> Result<(), Failed> {
 /// Gives a group another title. A plain form is sent on to the room's page.
 #[server(prefix = "/api", endpoint = "rooms/rename")]
 pub async fn rename_room(room: RoomId, title: String) -> Result<(), Failed> {
-    backend().rename(&signed_in()?, room, Title::new(&title)?).await?;
+    backend().rename(&signed_in()?, room, model::Title::new(&title)?).await?;
     go_to(room);
     Ok(())
 }

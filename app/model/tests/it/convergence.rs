@@ -42,6 +42,8 @@ enum Step {
     Burst,
     /// The heads are told.
     Beat(usize),
+    /// Where the room stands is told, by a node that may have missed something.
+    Repair(usize),
     /// The next messages of the log get their numbers.
     Store(usize),
     /// A message on the way to the server is overtaken by another text under its id, from elsewhere.
@@ -69,6 +71,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<u8>().prop_map(Step::ComeOrGo),
         1 => Just(Step::Burst),
         1 => device.clone().prop_map(Step::Beat),
+        1 => device.clone().prop_map(Step::Repair),
         4 => (1..5usize).prop_map(Step::Store),
         1 => device.prop_map(Step::Conflict),
     ]
@@ -229,6 +232,10 @@ impl World {
                         Sent::Logged(_, live) => self.publish(&live),
                     }
                 }
+            }
+            Step::Repair(number) => {
+                let head = self.server.changes(self.server.rev);
+                self.devices[number].chat.receive(head);
             }
             Step::Beat(number) => {
                 let heads = [(room, self.server.rev)].into_iter().collect();

@@ -49,6 +49,7 @@ diesel::table! {
         last_seq -> Int8,
         rev -> Int8,
         log -> Int8,
+        unseen -> Int8,
     }
 }
 
@@ -80,6 +81,15 @@ diesel::table! {
         rev -> Int8,
         delivered_seq -> Int8,
         read_seq -> Int8,
+        silent -> Bool,
+    }
+}
+
+diesel::table! {
+    blocks (blocker_id, blocked_id) {
+        blocker_id -> Uuid,
+        blocked_id -> Uuid,
+        at -> Timestamptz,
     }
 }
 
@@ -136,6 +146,9 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(blocks -> users (blocked_id));
+diesel::joinable!(members -> rooms (room_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     registrations,
@@ -143,6 +156,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rooms,
     private_rooms,
     members,
+    blocks,
     messages,
     jobs,
     dead_jobs,

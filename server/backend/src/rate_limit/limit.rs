@@ -24,7 +24,7 @@ pub enum Limit {
     Fetch,
     /// Receipts reported by one person; a device reports several rooms at once.
     Mark,
-    /// Chats opened and left by one person.
+    /// Chats opened and left by one person, and people blocked and unblocked.
     Membership,
 }
 

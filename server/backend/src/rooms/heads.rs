@@ -2,15 +2,15 @@
 
 use bytes::Bytes;
 use diesel::{
-    ExpressionMethods, QueryDsl, QueryableByName,
+    QueryableByName,
     sql_types::{Array, BigInt, Jsonb, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{Mark, Offset, Rev, RoomId, Seq, UserId, wire::ServerFrame};
 use serde::Deserialize;
 
-use super::list::PEOPLE;
-use crate::{Backend, database::schema::members, failure::Outcome};
+use super::anybody::{ANYBODY, PEOPLE};
+use crate::failure::Outcome;
 
 /// A room's newest change, and the marks that come with a room.
 pub(crate) struct Head {
@@ -47,23 +47,20 @@ struct Member {
 
 /// Where each of the rooms stands; those that are not there are left out.
 pub(crate) async fn heads(db: &mut AsyncPgConnection, rooms: &[RoomId]) -> Outcome<Vec<Head>> {
-    let rows: Vec<Row> = diesel::sql_query(
+    let rows: Vec<Row> = diesel::sql_query(format!(
         "SELECT r.id, r.rev, r.log, r.last_seq, shown.marks, \
-             ARRAY(SELECT user_id FROM former_members WHERE room_id = r.id \
+             ARRAY(SELECT user_id FROM former_members WHERE room_id = r.id AND NOT silent \
                    ORDER BY joined_at, user_id LIMIT $2) AS gone \
          FROM rooms r \
          CROSS JOIN LATERAL ( \
              SELECT coalesce(jsonb_agg(jsonb_build_object( \
                  'user', m.user_id, 'delivered', m.delivered_seq, 'read', m.read_seq, 'mine', m.mine)), '[]') AS marks \
              FROM ( \
-                 SELECT user_id, joined_at, delivered_seq, read_seq, mine FROM members WHERE room_id = r.id \
-                 UNION ALL \
-                 SELECT user_id, joined_at, delivered_seq, read_seq, 0 FROM former_members WHERE room_id = r.id \
-                 ORDER BY joined_at, user_id LIMIT $2 \
+                 SELECT * FROM ({ANYBODY}) anybody ORDER BY joined_at, user_id LIMIT $2 \
              ) m \
          ) shown \
          WHERE r.id = ANY($1)",
-    )
+    ))
     .bind::<Array<Uuid>, _>(rooms)
     .bind::<BigInt, _>(PEOPLE)
     .load(db)
@@ -91,14 +88,5 @@ impl Head {
         ServerFrame::Changes { room, after: rev, upto: rev, limited: false, messages, marks, gone, log }
             .encode()
             .into()
-    }
-}
-
-impl Backend {
-    /// Every membership of these people.
-    pub(crate) async fn rooms_of_all(&self, users: &[UserId]) -> Outcome<Vec<(UserId, RoomId)>> {
-        let mut db = self.db.get().await?;
-        let all = members::table.filter(members::user_id.eq_any(users));
-        Ok(all.select((members::user_id, members::room_id)).load(&mut db).await?)
     }
 }

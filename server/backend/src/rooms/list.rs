@@ -11,10 +11,8 @@ use model::{
 };
 use serde::Deserialize;
 
+use super::anybody::{ANYBODY, PEOPLE};
 use crate::{Backend, SignedIn, clock::timestamp, failure::Outcome};
-
-/// People (and their marks) that come with a room at most.
-pub(super) const PEOPLE: i64 = 20;
 
 #[derive(QueryableByName)]
 struct Listed {
@@ -79,7 +77,7 @@ impl Backend {
 
 /// The rooms of `user`, or only one of them.
 async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) -> Outcome<Vec<Room>> {
-    let rooms: Vec<Listed> = diesel::sql_query(
+    let rooms: Vec<Listed> = diesel::sql_query(format!(
         "SELECT r.id, r.kind, r.title, r.created_at, r.last_seq, r.rev, r.log, \
                 m.id AS message_id, m.rev AS message_rev, m.sender_id, m.at, m.body, shown.people \
          FROM members me \
@@ -90,19 +88,14 @@ async fn list(db: &mut AsyncPgConnection, user: UserId, only: Option<RoomId>) ->
                  'id', u.id, 'username', u.username, 'name', u.name, \
                  'delivered', o.delivered_seq, 'read', o.read_seq, 'mine', o.mine, 'gone', o.gone)) AS people \
              FROM ( \
-                 SELECT * FROM ( \
-                     SELECT user_id, joined_at, delivered_seq, read_seq, mine, false AS gone \
-                     FROM members WHERE room_id = r.id \
-                     UNION ALL \
-                     SELECT user_id, joined_at, delivered_seq, read_seq, 0, true \
-                     FROM former_members WHERE room_id = r.id \
-                 ) anybody ORDER BY user_id <> $1, gone, joined_at, user_id LIMIT $2 \
+                 SELECT * FROM ({ANYBODY}) anybody \
+                 ORDER BY user_id <> $1, gone, joined_at, user_id LIMIT $2 \
              ) o \
              JOIN users u ON u.id = o.user_id \
          ) shown \
          WHERE me.user_id = $1 AND ($3 IS NULL OR me.room_id = $3) \
          ORDER BY coalesce(m.at, r.created_at) DESC, r.id DESC",
-    )
+    ))
     .bind::<Uuid, _>(user)
     .bind::<BigInt, _>(PEOPLE)
     .bind::<Nullable<Uuid>, _>(only)

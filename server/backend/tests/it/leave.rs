@@ -6,8 +6,8 @@ use backend::{
     Backend, Media, Place, SignedIn,
     bus::Notice,
     cache::Key,
-    hub::{Outgoing, Subscription},
     messages::From,
+    rooms::Moment,
     testing::{RedisServer, TestBackend},
 };
 use bytes::Bytes;
@@ -17,56 +17,22 @@ use model::{
     wire::{Change, Item, Position, ServerFrame},
 };
 
-use crate::hub::drain;
-
-fn parse(outgoing: Outgoing) -> ServerFrame {
-    match outgoing {
-        Outgoing::Frame(bytes) => ServerFrame::parse(std::str::from_utf8(&bytes).unwrap()).unwrap(),
-        Outgoing::Beat(_) => panic!("no beat is due"),
-    }
-}
-
-/// What waits.
-fn frames(subscription: &Subscription) -> Vec<ServerFrame> {
-    drain(subscription).unwrap().into_iter().map(parse).collect()
-}
-
-/// What comes next.
-async fn next(subscription: &Subscription) -> Vec<ServerFrame> {
-    let mut told = Vec::new();
-    let heard = tokio::time::timeout(Duration::from_secs(20), subscription.listener().next(&mut told)).await;
-    heard.expect("something comes").unwrap();
-    told.into_iter().map(parse).collect()
-}
+use crate::{
+    hub::drain,
+    sockets::{frames, next, socket, two_nodes, until_quiet},
+};
 
 fn members(room: RoomId, rev: i64, gone: Vec<UserId>) -> ServerFrame {
     ServerFrame::Change(Change { room, rev: Rev(rev), item: Item::Members { gone } })
 }
 
-/// A socket that has caught up.
-async fn socket(backend: &Backend, who: &SignedIn) -> Subscription {
-    let socket = backend.hub.listen(who.user(), who.session()).unwrap();
-    for room in backend.rooms_to_follow(who).await.unwrap() {
-        socket.join(room);
-    }
-    backend.bus.watching().await;
-    socket
-}
-
-/// Two nodes that share a bus; the second repairs what it missed.
-async fn two_nodes(redis: &RedisServer) -> (TestBackend, Backend) {
-    let bus = Place::Redis(redis.settings());
-    let world = TestBackend::with(Media { bus, ..Media::default() }).await;
-    let other = world.again().await;
-    tokio::spawn(other.clone().run_repair());
-    (world, other)
-}
-
-/// Waits until what the first node published for a person so far is on a socket of the second.
-async fn until_quiet(first: &Backend, socket: &Subscription, who: &SignedIn) {
-    let frame = Bytes::from(ServerFrame::CaughtUp.encode());
-    first.bus.publish(&Notice::Person { user: who.user(), frame });
-    while !next(socket).await.contains(&ServerFrame::CaughtUp) {}
+pub(crate) async fn until_redis_is_back(world: &Backend, who: &SignedIn) {
+    let back = async {
+        while world.cache.forget(Key::Profile(who.user())).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), back).await.expect("Redis is back");
 }
 
 /// Fails when `expel` does not part the listener from its room, and when the room is not told.
@@ -180,8 +146,8 @@ async fn news_of_two_nodes_may_overtake_each_other() {
     let his = socket(&world, &bo).await;
     let left = Bytes::from(ServerFrame::Left { room }.encode());
     let user = bo.user();
-    let joined = |rev| Notice::Joined { user, room, rev: Rev(rev), frame: Bytes::from_static(b"{}") };
-    let leaves = |rev| Notice::Left { user, room, rev: Rev(rev), frame: left.clone() };
+    let joined = |at| Notice::Joined { user, room, at: Moment(at), frame: Bytes::from_static(b"{}") };
+    let leaves = |at| Notice::Left { user, room, at: Moment(at), frame: left.clone() };
     world.bus.publish(&leaves(5));
     world.bus.publish(&joined(4));
     assert_eq!(frames(&his), [ServerFrame::Left { room }]);
@@ -292,12 +258,7 @@ async fn nobody_leaves_while_the_others_could_not_be_told() {
     assert_eq!(world.leave(&bo, room).await.unwrap_err().code, Code::Unavailable);
     assert!(world.room(&bo, room).await.is_ok(), "nothing has changed");
     redis.restart();
-    let back = async {
-        while world.cache.forget(Key::Profile(bo.user())).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), back).await.expect("Redis is back");
+    until_redis_is_back(&world, &bo).await;
     world.leave(&bo, room).await.unwrap();
     assert_eq!(world.members.are_members(&[(room, bo.user())]).await, [Some(false)]);
 }

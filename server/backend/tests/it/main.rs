@@ -3,6 +3,7 @@
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod accounts_world;
+mod block;
 mod cache;
 mod catch_up;
 mod clock_set_back;
@@ -22,4 +23,5 @@ mod rate_limit;
 mod redis;
 mod rooms;
 mod sessions;
+mod sockets;
 mod store;

@@ -6,7 +6,7 @@ use backend::{
     messages::From,
     testing::{RedisServer, TestBackend, run},
 };
-use model::{Result, Rev, RoomId, Seq, VecMap, wire::ServerFrame};
+use model::{Result, Rev, RoomId, Seq, SessionId, UserId, VecMap, wire::ServerFrame};
 use serde::Serialize;
 
 use crate::sockets::{frames, next, socket, two_nodes};
@@ -89,12 +89,19 @@ impl Seen {
 async fn seen(when: When, bo_does: Bo) -> Vec<String> {
     let world = TestBackend::start().await;
     let [ana, bo] = [world.person("ana").await, world.person("bo_").await];
+    // Newcomers, who come after whom she knows.
+    for name in ["cy_", "dee"] {
+        world.person(name).await;
+    }
     let hers = socket(&world, &ana).await;
+    // Whatever is said in the room, also while she is out of it.
+    let wall = world.hub.listen(UserId::new(), SessionId::new()).unwrap();
     let mut seen = Seen::default();
     if (when, bo_does) == (When::First, Bo::Blocks) {
         world.block(&bo, ana.user()).await.unwrap();
     }
     let room = world.open_private(&ana, bo.user()).await.unwrap().id;
+    wall.join(room);
     if when != When::First {
         world.say(&ana, room, &["1", "2"]).await;
         world.mark(&bo, room, Seq(2), Seq(1)).await.unwrap();
@@ -138,12 +145,13 @@ async fn seen(when: When, bo_does: Bo) -> Vec<String> {
     world.mark(&bo, room, Seq(7), Seq(6)).await.unwrap();
     seen.everything(&world, &ana, room).await;
     seen.frames("live", &frames(&hers));
+    seen.frames("in the room", &frames(&wall));
     seen.lines
 }
 
 /// Fails when a silent departure raises `rev`, when one is among those who are `gone` (`ANYBODY`, `gone`),
-/// when what he wrote last is not counted (`mine`), when who comes back is told of or is a member since
-/// then, when he can be told by leaving again, and when the people one talks to are members only.
+/// when what he wrote last is not counted (`mine`), when who comes back is told of, when he is told of by leaving again, when a block tells again of who left for all to see, and when the
+/// people one talks to are members only.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_blocked_cannot_tell_a_block_from_absence() {
     for when in [When::First, When::Midway, When::Gone] {
@@ -160,7 +168,9 @@ async fn somebody_blocked_cannot_tell_a_block_from_absence() {
 async fn head(bo_does: Bo) -> Vec<String> {
     let redis = RedisServer::start(&[]);
     let (world, other) = two_nodes(&redis).await;
-    let (ana, bo, room) = world.pair().await;
+    // Of two who came at once the one with the lower id is the first.
+    let [bo, ana] = [world.person("bo_").await, world.person("ana").await];
+    let room = world.open_private(&ana, bo.user()).await.unwrap().id;
     world.say(&ana, room, &["1", "2"]).await;
     world.mark(&bo, room, Seq(2), Seq(1)).await.unwrap();
     world.say(&bo, room, &["3"]).await;

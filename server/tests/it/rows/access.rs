@@ -38,7 +38,7 @@ const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302];
 const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200];
 
 /// Method, path, arguments (`{room}`, `{user}` and `{id}` are filled in), and who gets what.
-const TABLE: [(&str, &str, &str, Statuses); 32] = [
+const TABLE: [(&str, &str, &str, Statuses); 35] = [
     ("GET", "/", "", [302; 4]),
     ("GET", "/sign-in", "", SIGNED_OUT_PAGE),
     ("GET", "/register", "", SIGNED_OUT_PAGE),
@@ -61,6 +61,10 @@ const TABLE: [(&str, &str, &str, Statuses); 32] = [
     ("POST", "/api/accounts/sign_in", "login=nobody&password=wrong+password", [401; 4]),
     ("GET", "/api/accounts/me", "", PERSONS),
     ("GET", "/api/people/find", "q=a", PERSONS),
+    ("GET", "/api/people/blocked", "", PERSONS),
+    // Nobody: blocking somebody would end a chat that is asked for below.
+    ("POST", "/api/people/block", "person={registration}", [401, 404, 404, 404]),
+    ("POST", "/api/people/unblock", "person={user}", PERSONS),
     ("GET", "/api/rooms/home", "", PERSONS),
     ("GET", "/api/rooms/list", "", PERSONS),
     ("GET", "/api/rooms/get", "room={room}", MEMBERS),

@@ -193,6 +193,18 @@ impl Http {
         self.post("/api/rooms/leave", &[("room", room.to_string())]).await
     }
 
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn block(&self, person: UserId) -> Result<(), Refused> {
+        self.post("/api/people/block", &[("person", person.to_string())]).await
+    }
+
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn unblock(&self, person: UserId) -> Result<(), Refused> {
+        self.post("/api/people/unblock", &[("person", person.to_string())]).await
+    }
+
     /// The messages beside a number, at most [`PAGE_MAX`]; `side` is `before` or `after`.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use model::{Code, MessageId, RoomId, outbox::Pending};
 use crate::world::{Dev, Node, devices, on_cluster, until};
 
 /// Waits until something of another room, written now, is on all these devices: nothing is on its way.
-async fn until_quiet(from: &Person, to: &Person, devices: &[Dev]) {
+pub(super) async fn until_quiet(from: &Person, to: &Person, devices: &[Dev]) {
     let elsewhere = from.http.open_room(to.user).await.unwrap().id;
     let id = MessageId::new();
     from.http.send(elsewhere, id, "the end").await.unwrap();
@@ -23,16 +23,16 @@ async fn until_quiet(from: &Person, to: &Person, devices: &[Dev]) {
 }
 
 /// Whether nothing of the room is on a device.
-async fn is_rid_of(device: &Dev, room: RoomId) -> bool {
+pub(super) async fn is_rid_of(device: &Dev, room: RoomId) -> bool {
     device.chat().await.conversation(room).is_none()
 }
 
-async fn until_rid_of(device: &Dev, room: RoomId) {
+pub(super) async fn until_rid_of(device: &Dev, room: RoomId) {
     until("the room is gone", async || is_rid_of(device, room).await.then_some(())).await;
 }
 
 /// Waits until every message composed was taken or refused for good.
-async fn until_answered(device: &Dev) {
+pub(super) async fn until_answered(device: &Dev) {
     let is_refused = |entry: &Pending| entry.failed.is_some();
     until("everything is answered", async || {
         device.chat().await.outbox().iter().all(is_refused).then_some(())

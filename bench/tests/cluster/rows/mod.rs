@@ -1,4 +1,5 @@
 mod abuse;
+mod blocking;
 mod disks;
 mod engines;
 mod leaving;

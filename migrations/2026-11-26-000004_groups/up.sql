@@ -1,5 +1,7 @@
 -- Who may let others into a group, and out of it.
 ALTER TABLE members ADD COLUMN role text NOT NULL DEFAULT 'member' CHECK (role IN ('admin', 'member'));
+-- Of those who are gone only whoever is there to the others has one.
+ALTER TABLE former_members ADD COLUMN role text NOT NULL DEFAULT 'member' CHECK (role IN ('admin', 'member'));
 
 -- Groups that are there already: whoever was first.
 UPDATE members SET role = 'admin'

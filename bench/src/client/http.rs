@@ -233,6 +233,12 @@ impl Http {
 
     /// # Errors
     /// See [`Refused`].
+    pub async fn block(&self, person: UserId) -> Result<(), Refused> {
+        self.post("/api/people/block", &[("person", person.to_string())]).await
+    }
+
+    /// # Errors
+    /// See [`Refused`].
     pub async fn add(&self, room: RoomId, person: UserId) -> Result<(), Refused> {
         let form = [("room", room.to_string()), ("people[]", person.to_string())];
         self.post("/api/rooms/add", &form).await
@@ -250,6 +256,12 @@ impl Http {
     pub async fn rename(&self, room: RoomId, title: &str) -> Result<(), Refused> {
         let form = [("room", room.to_string()), ("title", title.to_owned())];
         self.post("/api/rooms/rename", &form).await
+    }
+
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn unblock(&self, person: UserId) -> Result<(), Refused> {
+        self.post("/api/people/unblock", &[("person", person.to_string())]).await
     }
 
     /// The messages beside a number, at most [`PAGE_MAX`]; `side` is `before` or `after`.

@@ -144,15 +144,25 @@ impl Connection {
             beat_ms: BEAT_MS,
         };
         let missed = self.backend.catch_up(&self.who, &cursor).await.map_err(failed)?;
-        // A room that was made after the others were read.
-        for frame in &missed {
-            if let ServerFrame::Room { room } = frame {
-                self.subscription.join_late(room.id, room.rev);
-            }
-        }
+        self.follow_late(&missed).await.map_err(failed)?;
         let frames = std::iter::once(welcome).chain(missed).chain([ServerFrame::CaughtUp]);
         let mut batch = frames.map(|frame| Outgoing::Frame(Bytes::from(frame.encode()))).collect();
         self.write_batch(&mut batch).await
+    }
+
+    /// Listens to rooms that were made after the others were read.
+    async fn follow_late(&self, missed: &[ServerFrame]) -> Result<(), Error> {
+        let mut told = missed.iter().filter_map(|frame| match frame {
+            ServerFrame::Room { room } => Some(room.id),
+            _ => None,
+        });
+        if told.all(|room| self.subscription.listens_to(room)) {
+            return Ok(());
+        }
+        for member in self.backend.memberships_of(&[self.who.user()]).await? {
+            self.subscription.join_late(member);
+        }
+        Ok(())
     }
 
     async fn heard(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {

@@ -1,4 +1,5 @@
 mod abuse;
+mod blocking;
 mod changing;
 mod disks;
 mod engines;

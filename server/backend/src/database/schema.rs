@@ -50,6 +50,7 @@ diesel::table! {
         rev -> Int8,
         log -> Int8,
         made_by -> Nullable<Uuid>,
+        unseen -> Int8,
     }
 }
 
@@ -82,6 +83,16 @@ diesel::table! {
         rev -> Int8,
         delivered_seq -> Int8,
         read_seq -> Int8,
+        silent -> Bool,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    blocks (blocker_id, blocked_id) {
+        blocker_id -> Uuid,
+        blocked_id -> Uuid,
+        at -> Timestamptz,
     }
 }
 
@@ -143,6 +154,9 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(blocks -> users (blocked_id));
+diesel::joinable!(members -> rooms (room_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     registrations,
@@ -150,6 +164,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rooms,
     private_rooms,
     members,
+    blocks,
     messages,
     jobs,
     dead_jobs,

@@ -10,13 +10,13 @@ use std::{
 
 use bytes::Bytes;
 use model::{
-    Rev, RoomId, SessionId, UserId,
+    RoomId, SessionId, UserId,
     limits::{QUEUE_BYTES, QUEUE_FRAMES},
     wire::CloseCode,
 };
 use tokio::sync::Notify;
 
-use crate::presence::SocketId;
+use crate::{presence::SocketId, rooms::Moment};
 
 /// What a socket's task is to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +45,8 @@ struct State {
     bytes: usize,
     closing: Option<CloseCode>,
     rooms: Vec<RoomId>,
-    /// What was last heard of a membership: it began, or ended, by this change of the room.
-    news: Vec<(RoomId, Rev, bool)>,
+    /// What was last heard of a membership: as of this moment of the room it stood, or it did not.
+    news: Vec<(RoomId, Moment, bool)>,
     retired: bool,
 }
 
@@ -163,15 +163,15 @@ impl Listener {
         true
     }
 
-    /// Notes that a membership began or ended by a change of the room; false if that is older news. News
-    /// of two nodes may overtake each other.
-    pub(super) fn hear_of(&self, room: RoomId, rev: Rev, is_member: bool) -> bool {
+    /// Notes whether a membership stood at a moment of the room; false if that is older news. News of two
+    /// nodes may overtake each other.
+    pub(super) fn hear_of(&self, room: RoomId, at: Moment, is_member: bool) -> bool {
         let mut state = self.state();
-        if state.news.iter().any(|(of, known, _)| *of == room && *known > rev) {
+        if state.news.iter().any(|(of, known, _)| *of == room && *known > at) {
             return false;
         }
         state.news.retain(|(of, ..)| *of != room);
-        state.news.push((room, rev, is_member));
+        state.news.push((room, at, is_member));
         true
     }
 

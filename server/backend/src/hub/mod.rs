@@ -20,6 +20,7 @@ use crate::{
     bus::{Bus, Notice, Topic},
     clock::Clock,
     presence::SocketId,
+    rooms::{Moment, Standing},
     sessions::EndedSessions,
 };
 use presence::Departures;
@@ -101,19 +102,19 @@ impl Hub {
     fn deliver(&self, notice: &Notice) {
         match notice {
             Notice::Room { room, rev, frame } => self.deliver_to_room(*room, *rev, frame),
-            Notice::Joined { user, room, rev, frame } => {
+            Notice::Joined { user, room, at, frame } => {
                 for listener in self.listeners(*user) {
-                    self.admit(&listener, *room, *rev, frame);
+                    self.admit(&listener, *room, *at, frame);
                 }
                 // What was published elsewhere before the room was listened to is looked for.
                 if self.0.bus.is_shared() && self.0.rooms.contains_key(room) {
                     self.0.doubts.room(*room);
                 }
             }
-            Notice::Left { user, room, rev, frame } => {
+            Notice::Left { user, room, at, frame } => {
                 for listener in self.listeners(*user) {
                     let _one = listener.one_after_the_other();
-                    if listener.hear_of(*room, *rev, false) {
+                    if listener.hear_of(*room, *at, false) {
                         self.expel(&listener, *room, frame);
                     }
                 }
@@ -202,11 +203,11 @@ impl Hub {
         listeners.map(|listener| (listener.user(), listener.rooms())).collect()
     }
 
-    /// The listener's person is a member since this change of the room, which the frame describes, unless
+    /// The listener's person is a member as of this moment of the room, which the frame describes, unless
     /// there is newer news.
-    fn admit(&self, listener: &Arc<Listener>, room: RoomId, rev: Rev, frame: &Bytes) {
+    fn admit(&self, listener: &Arc<Listener>, room: RoomId, at: Moment, frame: &Bytes) {
         let _one = listener.one_after_the_other();
-        if listener.hear_of(room, rev, true) {
+        if listener.hear_of(room, at, true) {
             self.join(listener, room);
             listener.push(Outgoing::Frame(frame.clone()));
         }
@@ -252,11 +253,11 @@ impl Subscription {
         self.hub.join(&self.listener, room);
     }
 
-    /// The same for a room that was found, as of its change `rev`, while others were read: what was
-    /// published in it elsewhere before it was listened to is looked for.
-    pub fn join_late(&self, room: RoomId, rev: Rev) {
+    /// The same for a membership that was found while others were read: what was published in the room
+    /// elsewhere before it was listened to is looked for.
+    pub fn join_late(&self, Standing { room, at, .. }: Standing) {
         let _one = self.listener.one_after_the_other();
-        let is_member = self.listener.hear_of(room, rev, true);
+        let is_member = self.listener.hear_of(room, at, true);
         if is_member && self.hub.join(&self.listener, room) && self.hub.0.bus.is_shared() {
             self.hub.0.doubts.room(room);
         }
@@ -268,6 +269,11 @@ impl Subscription {
         if self.listener.listens_to(room) {
             self.hub.0.doubts.person(self.listener.user());
         }
+    }
+
+    /// Whether what is published in a room is queued.
+    pub fn listens_to(&self, room: RoomId) -> bool {
+        self.listener.listens_to(room)
     }
 
     pub fn listener(&self) -> &Arc<Listener> {

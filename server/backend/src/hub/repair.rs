@@ -17,7 +17,11 @@ use model::{
 use tokio::sync::Notify;
 
 use super::{Hub, Listener};
-use crate::{Backend, failure::Outcome};
+use crate::{
+    Backend,
+    failure::Outcome,
+    rooms::{self, Standing},
+};
 
 /// A cut is told by several who noticed it: they are dealt with together.
 const GATHER: Duration = Duration::from_millis(200);
@@ -106,20 +110,20 @@ impl Backend {
     async fn mend_memberships(&self, users: &[UserId]) -> Outcome<()> {
         for users in users.chunks(AT_ONCE) {
             let followed = self.hub.followed(users);
-            let members = self.rooms_of_all(users).await?;
-            let gone = self.hub.expel_strangers(followed, &members.iter().copied().collect());
+            let members = self.memberships_of(users).await?;
+            let pairs = members.iter().map(|member| (member.user, member.room)).collect();
+            let gone = self.hub.expel_strangers(followed, &pairs);
             // Who came back while this was read was expelled all the same: what stands now is read again.
-            let members = if gone { self.rooms_of_all(users).await? } else { members };
-            for (user, room) in members {
+            let members = if gone { self.memberships_of(users).await? } else { members };
+            for Standing { user, room, at } in members {
                 let strangers = self.hub.strangers(user, room);
                 if strangers.is_empty() {
                     continue;
                 }
                 let Some(described) = self.rooms_of(user, Some(room)).await?.pop() else { continue };
-                let rev = described.rev;
                 let frame = Bytes::from(ServerFrame::Room { room: described }.encode());
                 for listener in strangers {
-                    self.hub.admit(&listener, room, rev, &frame);
+                    self.hub.admit(&listener, room, at, &frame);
                 }
             }
         }
@@ -131,7 +135,7 @@ impl Backend {
         self.bus.watching().await;
         for rooms in rooms.chunks(AT_ONCE) {
             let mut db = self.db.get().await?;
-            for head in crate::rooms::heads(&mut db, rooms).await? {
+            for head in rooms::heads(&mut db, rooms).await? {
                 self.hub.deliver_to_room(head.room, Some(head.rev), &head.frame());
             }
         }

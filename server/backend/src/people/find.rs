@@ -2,10 +2,11 @@ use diesel::{
     prelude::*,
     sql_types::{Text, Uuid as SqlUuid},
 };
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{Person, Result, UserId};
 
 use super::search::Words;
-use crate::{Backend, SignedIn, failure::Outcome, rate_limit::Limit};
+use crate::{Backend, SignedIn, database::schema::users, failure::Outcome, rate_limit::Limit};
 
 /// Most people in one answer.
 pub(super) const MOST: usize = 20;
@@ -44,6 +45,11 @@ impl Backend {
             None => Ok(Vec::new()),
         }
     }
+}
+
+/// Whether there is such a person.
+pub(crate) async fn exists(db: &mut AsyncPgConnection, person: UserId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(users::table.find(person))).get_result(db).await
 }
 
 impl From<Found> for Person {

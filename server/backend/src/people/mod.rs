@@ -1,5 +1,11 @@
-//! People.
+//! People, and whom they want nothing more from.
 
 mod acquaintances;
+mod block;
+mod blocked;
 mod find;
 mod search;
+mod unblock;
+
+pub(crate) use blocked::blocked_name;
+pub(crate) use find::exists;

@@ -26,7 +26,7 @@ pub enum Limit {
     Mark,
     /// Messages edited, deleted and reacted to by one person.
     Change,
-    /// Chats opened, left and changed by one person.
+    /// Chats opened, left and changed by one person, and people blocked and unblocked.
     Membership,
 }
 

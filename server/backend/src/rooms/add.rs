@@ -1,10 +1,6 @@
 //! Letting people into a group.
 
-use chrono::{DateTime, Utc};
-use diesel::{
-    prelude::*,
-    sql_types::{Array, Timestamptz, Uuid},
-};
+use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use model::{Mark, Result, RoomId, UserId, limits::GROUP_PEOPLE};
 
@@ -13,8 +9,9 @@ use super::{
     announce::to_its_end,
     come_back::reinstate,
     create::{others, too_many},
-    lock::{Locked, Moved},
+    lock::Moved,
     may_add::may_add,
+    seat::{blockers, seat, without_members},
 };
 use crate::{Backend, SignedIn, database::schema::members, failure::Outcome, rate_limit::Limit};
 
@@ -55,7 +52,7 @@ impl Backend {
     async fn announce_guests(&self, guests: &Guests) -> Result<()> {
         for user in &guests.people {
             if let Some(room) = self.rooms_of(*user, Some(guests.room)).await?.pop() {
-                self.announce_room(&room, guests.people.iter().copied());
+                self.announce_room(&room, |user| guests.people.contains(&user)).await?;
                 break;
             }
         }
@@ -69,13 +66,15 @@ impl Backend {
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             let Admin(mut group) = Admin::of(db, guests.room, guests.by).await?;
-            let new = without_members(&mut group, &guests.people).await?;
+            let new = without_members(&mut group, &guests.people, guests.by).await?;
             if new.is_empty() {
                 return Ok(None);
             }
             may_add(group.db, guests.by, &new).await?;
-            reinstate(&mut group, &new, now).await?;
-            seat(&mut group, &new, now).await?;
+            let out = blockers(group.db, &new, guests.by).await?;
+            let back: Vec<UserId> = new.iter().copied().filter(|person| !out.contains(person)).collect();
+            reinstate(&mut group, &back, now).await?;
+            seat(&mut group, &new, guests.by, now).await?;
             let here = members::table.filter(members::room_id.eq(group.id)).count();
             if here.get_result::<i64>(group.db).await? > GROUP_PEOPLE as i64 {
                 return Err(too_many().into());
@@ -86,26 +85,4 @@ impl Backend {
         })
         .await
     }
-}
-
-async fn without_members(group: &mut Locked<'_>, people: &[UserId]) -> QueryResult<Vec<UserId>> {
-    let here = members::table.filter(members::room_id.eq(group.id)).filter(members::user_id.eq_any(people));
-    let here: Vec<UserId> = here.select(members::user_id).load(group.db).await?;
-    Ok(people.iter().copied().filter(|person| !here.contains(person)).collect())
-}
-
-/// Those who were never there.
-async fn seat(group: &mut Locked<'_>, people: &[UserId], now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query(
-        "INSERT INTO members (room_id, user_id, joined_at, delivered_seq, read_seq) \
-         SELECT r.id, person.id, $3, r.last_seq, r.last_seq \
-         FROM rooms r, unnest($2) AS person (id) WHERE r.id = $1 \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind::<Uuid, _>(group.id)
-    .bind::<Array<Uuid>, _>(people)
-    .bind::<Timestamptz, _>(now)
-    .execute(group.db)
-    .await?;
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Telling who is in a room: its members, those who came, and those who went.
+//! Telling who is in a room.
 
 use bytes::Bytes;
 use model::{
@@ -6,8 +6,8 @@ use model::{
     wire::{Change, Item, ServerFrame},
 };
 
-use super::lock::Moved;
-use crate::{Backend, bus::Notice};
+use super::{Standing, lock::Moved};
+use crate::{Backend, bus::Notice, failure::Outcome};
 
 impl Backend {
     /// Tells a room who is in it.
@@ -17,27 +17,21 @@ impl Backend {
         self.bus.publish(&Notice::Room { room, rev: Some(rev), frame });
     }
 
-    /// Those who left first: what is told to the room then does not reach them.
-    pub(super) fn announce_leave(&self, room: RoomId, user: UserId, moved: Moved) {
-        let frame = Bytes::from(ServerFrame::Left { room }.encode());
-        self.bus.publish(&Notice::Left { user, room, rev: moved.rev, frame });
-        self.announce_members(room, moved);
-    }
-
     /// Tells how far a member has come.
     pub(super) fn announce_mark(&self, room: RoomId, mark: Mark) {
         let frame = Bytes::from(ServerFrame::Mark { room, mark }.encode());
         self.bus.publish(&Notice::Room { room, rev: None, frame });
     }
 
-    /// Tells the open sockets of these people that the room is there, as far as they are in it.
-    pub(super) fn announce_room(&self, room: &Room, to: impl Iterator<Item = UserId>) {
+    /// Tells the open sockets of its members, of whom not all of `room.people` need be, that the room is
+    /// there: those whom `to` names.
+    pub(super) async fn announce_room(&self, room: &Room, to: impl Fn(UserId) -> bool) -> Outcome<()> {
         let frame = Bytes::from(ServerFrame::Room { room: room.clone() }.encode());
-        let is_there = |user: &UserId| room.person(*user).is_some() && !room.gone.contains(user);
-        for user in to.filter(is_there) {
-            let (id, rev, frame) = (room.id, room.rev, frame.clone());
-            self.bus.publish(&Notice::Joined { user, room: id, rev, frame });
+        let members = self.memberships_in(room.id).await?;
+        for Standing { user, room, at } in members.into_iter().filter(|member| to(member.user)) {
+            self.bus.publish(&Notice::Joined { user, room, at, frame: frame.clone() });
         }
+        Ok(())
     }
 }
 

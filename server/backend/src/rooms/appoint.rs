@@ -9,7 +9,12 @@ use super::{
     announce::to_its_end,
     lock::{Locked, Moved},
 };
-use crate::{Backend, SignedIn, database::schema::members, failure::Outcome, rate_limit::Limit};
+use crate::{
+    Backend, SignedIn,
+    database::schema::{former_members, members},
+    failure::Outcome,
+    rate_limit::Limit,
+};
 
 /// A member, and the role they are to have.
 #[derive(Clone, Copy)]
@@ -42,24 +47,44 @@ impl Backend {
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             let Admin(mut group) = Admin::of(db, room, by).await?;
-            let member = members::table.find((room, person));
-            let role: Option<String> = member.select(members::role).first(group.db).await.optional()?;
-            let role = role.ok_or_else(|| Error::not_found("person"))?;
+            let role = role(&mut group, person).await?.ok_or_else(|| Error::not_found("person"))?;
             if (role == ADMIN) == admin {
                 return Ok(None);
             }
             if !admin && admins(&mut group).await? == 1 {
                 return Err(forbidden("A group needs an admin. Make somebody else one first."));
             }
-            let role = if admin { ADMIN } else { MEMBER };
-            diesel::update(member).set(members::role.eq(role)).execute(group.db).await?;
+            set_role(&mut group, person, if admin { ADMIN } else { MEMBER }).await?;
             Ok(Some(group.change().await?))
         })
         .await
     }
 }
 
+/// Of a member, or of somebody who is one to the others.
+async fn role(group: &mut Locked<'_>, person: UserId) -> QueryResult<Option<String>> {
+    let member = members::table.find((group.id, person)).select(members::role);
+    if let Some(role) = member.first(group.db).await.optional()? {
+        return Ok(Some(role));
+    }
+    let silent = former_members::table.find((group.id, person)).filter(former_members::silent);
+    silent.select(former_members::role).first(group.db).await.optional()
+}
+
+async fn set_role(group: &mut Locked<'_>, person: UserId, role: &str) -> QueryResult<()> {
+    let member = members::table.find((group.id, person));
+    diesel::update(member).set(members::role.eq(role)).execute(group.db).await?;
+    let silent = former_members::table.find((group.id, person)).filter(former_members::silent);
+    diesel::update(silent).set(former_members::role.eq(role)).execute(group.db).await?;
+    Ok(())
+}
+
+/// How many admins the group has to the others.
 async fn admins(group: &mut Locked<'_>) -> QueryResult<i64> {
     let admins = members::table.filter(members::room_id.eq(group.id)).filter(members::role.eq(ADMIN));
-    admins.count().get_result(group.db).await
+    let silent = former_members::table
+        .filter(former_members::room_id.eq(group.id).and(former_members::silent))
+        .filter(former_members::role.eq(ADMIN));
+    let here: i64 = admins.count().get_result(group.db).await?;
+    Ok(here + silent.count().get_result::<i64>(group.db).await?)
 }

@@ -7,11 +7,7 @@ use diesel::{dsl::exists, prelude::*};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{Code, Error, Result, Room, RoomId, Title, UserId, limits::GROUP_PEOPLE};
 
-use super::{
-    admin::{ADMIN, MEMBER},
-    announce::to_its_end,
-    may_add::may_add,
-};
+use super::{admin::ADMIN, announce::to_its_end, lock::Locked, may_add::may_add, seat::seat};
 use crate::{
     Backend, SignedIn,
     database::schema::{members, rooms},
@@ -53,7 +49,7 @@ impl Backend {
         let id = plan.id;
         self.find_or_found(plan).await?;
         let room = self.room(who, id).await?;
-        self.announce_room(&room, room.people.iter().map(|person| person.id));
+        self.announce_room(&room, |_| true).await?;
         Ok(room)
     }
 
@@ -64,7 +60,7 @@ impl Backend {
             if make(db, &plan, now).await? {
                 let people: Vec<UserId> = plan.people.iter().copied().collect();
                 may_add(db, plan.founder, &people).await?;
-                return seat(db, &plan, now).await;
+                return settle(db, &plan, now).await;
             }
             if !is_own(db, plan.id, plan.founder).await? {
                 return Err(Error::new(Code::IdConflict, "This id belongs to another chat.").into());
@@ -108,14 +104,14 @@ async fn make(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Qu
     Ok(made > 0)
 }
 
-async fn seat(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Outcome<()> {
-    let seat = |user: UserId, role: &'static str| {
-        let (room, user) = (members::room_id.eq(plan.id), members::user_id.eq(user));
-        (room, user, members::joined_at.eq(now), members::role.eq(role))
-    };
-    let mut seats = vec![seat(plan.founder, ADMIN)];
-    seats.extend(plan.people.iter().map(|person| seat(*person, MEMBER)));
-    diesel::insert_into(members::table).values(seats).execute(db).await?;
+/// The founder, who is its admin, and the others.
+async fn settle(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Outcome<()> {
+    let Some(mut group) = Locked::lock(db, plan.id).await? else { return Ok(()) };
+    let (room, user) = (members::room_id.eq(plan.id), members::user_id.eq(plan.founder));
+    let founder = (room, user, members::joined_at.eq(now), members::role.eq(ADMIN));
+    diesel::insert_into(members::table).values(founder).execute(group.db).await?;
+    let people: Vec<UserId> = plan.people.iter().copied().collect();
+    seat(&mut group, &people, plan.founder, now).await?;
     Ok(())
 }
 

@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 use diesel::{
-    ExpressionMethods, QueryDsl, QueryableByName,
+    QueryableByName,
     sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{Mark, Members, Offset, Rev, RoomId, Seq, UserId, wire::ServerFrame};
 
 use super::people::{PEOPLE, People, SHOWN, kind};
-use crate::{Backend, database::schema::members, failure::Outcome};
+use crate::failure::Outcome;
 
 /// A room's newest change, and what comes with a room of its members and their marks.
 pub(crate) struct Head {
@@ -69,14 +69,5 @@ impl Head {
         ServerFrame::Changes { room, after: rev, upto: rev, limited: false, messages, marks, members, log }
             .encode()
             .into()
-    }
-}
-
-impl Backend {
-    /// Every membership of these people.
-    pub(crate) async fn rooms_of_all(&self, users: &[UserId]) -> Outcome<Vec<(UserId, RoomId)>> {
-        let mut db = self.db.get().await?;
-        let all = members::table.filter(members::user_id.eq_any(users));
-        Ok(all.select((members::user_id, members::room_id)).load(&mut db).await?)
     }
 }

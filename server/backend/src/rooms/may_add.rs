@@ -23,12 +23,12 @@ struct Asked {
 
 /// **The rule:** two people are talking when both have written in their private chat, and neither is seen to
 /// have left it. Whoever left it without being seen to is not told apart here from somebody who is only
-/// away: such a row of `former_members` does not count as having left.
+/// away.
 const TALKING: &str = "\
     SELECT u.name, \
         EXISTS (SELECT FROM messages WHERE sender_id = u.id AND room_id = chat.room_id) AS has_written, \
         EXISTS (SELECT FROM messages WHERE sender_id = $1 AND room_id = chat.room_id) \
-            AND NOT EXISTS (SELECT FROM former_members left_it WHERE left_it.room_id = chat.room_id) AS is_met \
+            AND NOT EXISTS (SELECT FROM former_members left_it WHERE left_it.room_id = chat.room_id AND NOT silent) AS is_met \
     FROM unnest($2) AS asked (id) \
     LEFT JOIN users u ON u.id = asked.id \
     LEFT JOIN private_rooms chat ON chat.low = least($1, asked.id) AND chat.high = greatest($1, asked.id) \

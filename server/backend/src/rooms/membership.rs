@@ -96,7 +96,7 @@ impl Membership {
     ///
     /// # Errors
     /// It cannot be forgotten now: nothing may be ended.
-    pub(super) async fn forget(&self, room: RoomId, user: UserId) -> model::Result<()> {
+    pub(crate) async fn forget(&self, room: RoomId, user: UserId) -> model::Result<()> {
         let forgotten = self.cache.forget(Key::Membership(room, user)).await;
         forgotten.map_err(|Away| model::Error::unavailable())
     }

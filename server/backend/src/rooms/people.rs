@@ -10,7 +10,8 @@ use crate::failure::Outcome;
 pub(super) const PEOPLE: i64 = GROUP_PEOPLE as i64;
 
 /// The people of room `r` and their marks, as `shown.people`: `$1` before anybody else, then those who are
-/// there, at most `$2`.
+/// there, at most `$2`. Who went silently is shown like somebody who is away: not as gone, and with what they
+/// wrote last counted, though it may have got its number since.
 pub(super) const SHOWN: &str = "\
     CROSS JOIN LATERAL ( \
         SELECT coalesce(jsonb_agg(jsonb_build_object( \
@@ -22,7 +23,11 @@ pub(super) const SHOWN: &str = "\
                 SELECT user_id, joined_at, delivered_seq, read_seq, mine, false AS gone, role = 'admin' AS admin \
                 FROM members WHERE room_id = r.id \
                 UNION ALL \
-                SELECT user_id, joined_at, delivered_seq, read_seq, 0, true, false \
+                SELECT user_id, joined_at, delivered_seq, read_seq, \
+                    CASE WHEN silent THEN ( \
+                        SELECT count(*) FROM messages own WHERE own.room_id = r.id \
+                        AND own.sender_id = user_id AND own.seq > read_seq) ELSE 0 END, \
+                    NOT silent, silent AND role = 'admin' \
                 FROM former_members WHERE room_id = r.id \
             ) anybody ORDER BY user_id IS DISTINCT FROM $1, gone, joined_at, user_id LIMIT $2 \
         ) o \

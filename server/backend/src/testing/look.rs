@@ -73,6 +73,7 @@ pub async fn digest(backend: &Backend) -> Vec<String> {
         "private_rooms",
         "members",
         "former_members",
+        "blocks",
         "messages",
     ] {
         let query = format!(

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use backend::{
-    Media, Place,
+    Backend, Media, Place, SignedIn,
     bus::Notice,
     cache::Key,
     messages::From,
+    rooms::Moment,
     testing::{RedisServer, TestBackend},
 };
 use bytes::Bytes;
@@ -27,6 +28,15 @@ fn members(room: RoomId, rev: i64, gone: Vec<UserId>) -> ServerFrame {
         rev: Rev(rev),
         item: Item::Members(Members { gone, ..Members::default() }),
     })
+}
+
+pub(crate) async fn until_redis_is_back(world: &Backend, who: &SignedIn) {
+    let back = async {
+        while world.cache.forget(Key::Profile(who.user())).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), back).await.expect("Redis is back");
 }
 
 /// Fails when `expel` does not part the listener from its room, and when the room is not told.
@@ -142,8 +152,8 @@ async fn news_of_two_nodes_may_overtake_each_other() {
     let his = socket(&world, &bo).await;
     let left = Bytes::from(ServerFrame::Left { room }.encode());
     let user = bo.user();
-    let joined = |rev| Notice::Joined { user, room, rev: Rev(rev), frame: Bytes::from_static(b"{}") };
-    let leaves = |rev| Notice::Left { user, room, rev: Rev(rev), frame: left.clone() };
+    let joined = |at| Notice::Joined { user, room, at: Moment(at), frame: Bytes::from_static(b"{}") };
+    let leaves = |at| Notice::Left { user, room, at: Moment(at), frame: left.clone() };
     world.bus.publish(&leaves(5));
     world.bus.publish(&joined(4));
     assert_eq!(frames(&his), [ServerFrame::Left { room }]);
@@ -254,12 +264,7 @@ async fn nobody_leaves_while_the_others_could_not_be_told() {
     assert_eq!(world.leave(&bo, room).await.unwrap_err().code, Code::Unavailable);
     assert!(world.room(&bo, room).await.is_ok(), "nothing has changed");
     redis.restart();
-    let back = async {
-        while world.cache.forget(Key::Profile(bo.user())).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), back).await.expect("Redis is back");
+    until_redis_is_back(&world, &bo).await;
     world.leave(&bo, room).await.unwrap();
     assert_eq!(world.members.are_members(&[(room, bo.user())]).await, [Some(false)]);
 }

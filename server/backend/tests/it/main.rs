@@ -3,6 +3,7 @@
 mod accounts_sign_in;
 mod accounts_sign_up;
 mod accounts_world;
+mod block;
 mod cache;
 mod catch_up;
 mod changes;

@@ -50,7 +50,7 @@ const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302, 302];
 const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200, 200];
 
 /// Method, path, arguments (`{room}`, `{user}`, `{guest}`, `{own}` and `{id}` are filled in), and who gets what.
-const TABLE: [(&str, &str, &str, Statuses); 40] = [
+const TABLE: [(&str, &str, &str, Statuses); 43] = [
     ("GET", "/", "", [302; 5]),
     ("GET", "/sign-in", "", SIGNED_OUT_PAGE),
     ("GET", "/register", "", SIGNED_OUT_PAGE),
@@ -73,6 +73,10 @@ const TABLE: [(&str, &str, &str, Statuses); 40] = [
     ("POST", "/api/accounts/sign_in", "login=nobody&password=wrong+password", [401; 5]),
     ("GET", "/api/accounts/me", "", PERSONS),
     ("GET", "/api/people/find", "q=a", PERSONS),
+    ("GET", "/api/people/blocked", "", PERSONS),
+    // Nobody: blocking somebody would end a chat that is asked for below.
+    ("POST", "/api/people/block", "person={registration}", [401, 404, 404, 404, 404]),
+    ("POST", "/api/people/unblock", "person={user}", PERSONS),
     ("GET", "/api/rooms/home", "", PERSONS),
     ("GET", "/api/rooms/list", "", PERSONS),
     ("GET", "/api/rooms/get", "room={room}", MEMBERS),

@@ -1,0 +1,63 @@
+//! Blocking a person.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use model::{Error, Result, UserId};
+
+use super::find::exists;
+use crate::{
+    Backend, SignedIn,
+    database::schema::blocks,
+    failure::Outcome,
+    rate_limit::Limit,
+    rooms::{Gone, Locked, Manner, Pair, go, to_its_end},
+};
+
+impl Backend {
+    /// From now on nothing that this person writes in the chat of the two reaches whoever blocks them. They
+    /// do not learn of it: they write on, to somebody who seems to be away. Twice is once.
+    ///
+    /// # Errors
+    /// `invalid` for oneself; `not_found` for nobody; `rate_limited`; `unavailable`, as from
+    /// [`Backend::leave`].
+    pub async fn block(&self, who: &SignedIn, person: UserId) -> Result<()> {
+        let me = who.user();
+        let pair =
+            Pair::of(me, person).ok_or_else(|| Error::invalid("person", "You cannot block yourself."))?;
+        self.limits.check(Limit::Membership, me).await?;
+        let backend = self.clone();
+        to_its_end(async move { backend.block_and_announce(me, person, pair).await }).await
+    }
+
+    async fn block_and_announce(&self, me: UserId, person: UserId, pair: Pair) -> Result<()> {
+        match self.write_block(me, person, pair).await? {
+            Some(gone) => self.announce_gone(gone).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The block, and the end of a membership if there is one, are one step: nobody is let in between.
+    async fn write_block(&self, me: UserId, person: UserId, pair: Pair) -> Outcome<Option<Gone>> {
+        let now = self.clock.now();
+        let mut db = self.db.get().await?;
+        db.transaction(async |db| {
+            pair.lock(db).await?;
+            if !exists(db, person).await? {
+                return Err(Error::not_found("person").into());
+            }
+            diesel::insert_into(blocks::table)
+                .values((blocks::blocker_id.eq(me), blocks::blocked_id.eq(person), blocks::at.eq(now)))
+                .on_conflict_do_nothing()
+                .execute(db)
+                .await?;
+            let Some(room) = pair.room(db).await? else { return Ok(None) };
+            // Before it is ended, but not before it is certain that there is no other.
+            self.members.forget(room, me).await?;
+            match Locked::lock(db, room).await? {
+                Some(room) => go(room, me, Manner::Silent, now).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+}

@@ -1,0 +1,86 @@
+//! Whoever has blocked somebody is not brought into their groups, and nobody sees that.
+
+use backend::{SignedIn, messages::From, testing::TestBackend};
+use model::{Rev, Room, RoomId, Title, VecMap};
+
+use super::hidden::{Bo, Seen};
+use crate::sockets::{frames, socket};
+
+async fn everything(seen: &mut Seen, world: &TestBackend, who: &SignedIn, room: RoomId) {
+    seen.answer("list", world.rooms(who).await);
+    seen.answer("page", world.page(who, room, From::Newest, 50).await);
+    seen.frames("fetch", &[world.fetch(who, room, Rev(0)).await.unwrap()]);
+    seen.frames("catch up", &world.catch_up(who, &VecMap::default()).await.unwrap());
+}
+
+/// A world in which he has blocked her, or stays away; what she sees of her group, and the group at the end.
+async fn seen(bo_does: Bo) -> (Vec<String>, Room) {
+    let world = TestBackend::start().await;
+    let [ana, bo, cai] = [world.person("ana").await, world.person("bo_").await, world.person("cai").await];
+    for other in [&bo, &cai] {
+        let room = world.open_private(&ana, other.user()).await.unwrap().id;
+        world.say(&ana, room, &["hello"]).await;
+        world.say(other, room, &["hello yourself"]).await;
+    }
+    if bo_does == Bo::Blocks {
+        world.block(&bo, ana.user()).await.unwrap();
+    }
+    let (hers, his) = (socket(&world, &ana).await, socket(&world, &bo).await);
+    let (room, people) = (RoomId::new(), [bo.user(), cai.user()]);
+    let title = Title::new("Lisbon in May").unwrap();
+    let mut seen = Seen::default();
+    seen.answer("create", world.create_group(&ana, room, title, &people).await);
+    everything(&mut seen, &world, &ana, room).await;
+    world.say(&ana, room, &["1"]).await;
+    seen.answer("add", world.add(&ana, room, &people).await);
+    for admin in [true, true, false, true] {
+        seen.answer("appoint", world.appoint(&ana, room, bo.user(), admin).await);
+    }
+    everything(&mut seen, &world, &cai, room).await;
+    if bo_does == Bo::Blocks {
+        assert_eq!(frames(&his), [], "he hears of nothing");
+        assert!(world.rooms(&bo).await.unwrap().is_empty());
+    }
+    seen.answer("remove", world.remove(&ana, room, bo.user()).await);
+    seen.answer("remove", world.remove(&ana, room, bo.user()).await);
+    everything(&mut seen, &world, &ana, room).await;
+    seen.answer("add", world.add(&ana, room, &[bo.user()]).await);
+    world.say(&cai, room, &["2"]).await;
+    everything(&mut seen, &world, &ana, room).await;
+    seen.frames("live", &frames(&hers));
+    (seen.lines, world.room(&ana, room).await.unwrap())
+}
+
+/// Fails when he is let in, when he is among those who are gone, when adding him again is a change, when he
+/// cannot be made an admin, and when he stays after he was removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_blocked_the_founder_seems_to_be_in_the_group_and_away() {
+    let ((away, _), (blocks, group)) = tokio::join!(seen(Bo::IsAway), seen(Bo::Blocks));
+    assert!(away.len() > 30, "{away:?}");
+    for (away, blocks) in away.iter().zip(&blocks) {
+        assert_eq!(blocks, away);
+    }
+    assert_eq!((blocks.len(), group.people.len(), group.gone.len()), (away.len(), 3, 0));
+}
+
+/// Somebody else may bring him in: then he is there. Fails when the block counts for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_is_between_two() {
+    let world = TestBackend::start().await;
+    let [ana, bo, cai] = [world.person("ana").await, world.person("bo_").await, world.person("cai").await];
+    for (one, other) in [(&ana, &bo), (&ana, &cai), (&cai, &bo)] {
+        let room = world.open_private(one, other.user()).await.unwrap().id;
+        world.say(one, room, &["hello"]).await;
+        world.say(other, room, &["hello yourself"]).await;
+    }
+    world.block(&bo, ana.user()).await.unwrap();
+    let (room, title) = (RoomId::new(), Title::new("Lisbon in May").unwrap());
+    world.create_group(&ana, room, title, &[bo.user(), cai.user()]).await.unwrap();
+    world.appoint(&ana, room, cai.user(), true).await.unwrap();
+    world.say(&ana, room, &["1"]).await;
+    world.add(&cai, room, &[bo.user()]).await.unwrap();
+    world.say(&ana, room, &["2"]).await;
+    let group = world.room(&bo, room).await.unwrap();
+    assert_eq!((group.last_seq.0, group.unread(bo.user())), (2, 2));
+    world.say(&bo, room, &["here I am"]).await;
+}

@@ -151,7 +151,7 @@ impl Connection {
     }
 
     /// Listens to rooms that were made after the others were read.
-    async fn follow_late(&self, missed: &[ServerFrame]) -> Result<(), Error> {
+    async fn follow_late(&mut self, missed: &[ServerFrame]) -> Result<(), Error> {
         let mut told = missed.iter().filter_map(|frame| match frame {
             ServerFrame::Room { room } => Some(room.id),
             _ => None,

@@ -5,7 +5,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::world::World;
+use crate::{request::Request, world::World};
 
 /// Status and whole answer of one request.
 async fn ask(world: &World, head: &str, body: &str) -> (u16, String) {
@@ -105,4 +105,24 @@ async fn every_answer_carries_the_guarding_headers() {
             assert!(answer.contains(header), "{path} lacks {header}: {answer}");
         }
     }
+}
+
+/// As buttons without scripts do it. Fails when a call names no page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_blocks_is_sent_on_and_one_that_unblocks_goes_back() {
+    let world = World::start().await;
+    let (ana, bo, _) = world.pair().await;
+    let person = format!("person={}", ana.who.user());
+    let post = |path, accept: &'static str| {
+        Request::post(&world, path, person.clone()).with("Accept", accept).of(&bo)
+    };
+    for (path, page) in [("/api/people/block", "/chats"), ("/api/people/unblock", "/settings")] {
+        let answer = post(path, "text/html").send(&world).await;
+        assert_eq!((answer.status, answer.header("location")), (302, Some(page)));
+        let answer = post(path, "application/json").send(&world).await;
+        assert_eq!((answer.status, &*answer.body), (200, "null"));
+    }
+    world.backend.block(&bo.who, ana.who.user()).await.unwrap();
+    let blocked = Request::get("/api/people/blocked").of(&bo).send(&world).await;
+    assert!(blocked.body.contains(&ana.who.user().to_string()), "{blocked:?}");
 }

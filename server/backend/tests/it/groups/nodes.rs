@@ -81,7 +81,8 @@ async fn a_node_that_was_cut_off_tells_what_became_of_the_group() {
     }
 }
 
-/// On two nodes. Whatever comes last, everybody who is there holds the same.
+/// On two nodes. Whatever comes last, everybody who is there holds the same. Fails when the room is not
+/// locked.
 #[tokio::test(flavor = "multi_thread")]
 async fn adding_and_removing_at_once_ends_in_one_state() {
     let redis = RedisServer::start(&[]);
@@ -93,9 +94,13 @@ async fn adding_and_removing_at_once_ends_in_one_state() {
     let back = [bo.user()];
     for _ in 0..20 {
         world.clock.advance(chrono::TimeDelta::seconds(100));
-        let (added, removed) = tokio::join!(world.add(&ana, id, &back), other.remove(&ana, id, bo.user()));
-        added.unwrap();
-        removed.unwrap();
+        let added = join_all((0..4).map(|_| world.add(&ana, id, &back)));
+        let removed = join_all((0..4).map(|_| other.remove(&ana, id, bo.user())));
+        let (added, removed) = tokio::join!(added, removed);
+        assert!(added.iter().chain(&removed).all(Result::is_ok), "{added:?} {removed:?}");
+        let room = world.room(&ana, id).await.unwrap();
+        let is_there = !room.gone.contains(&bo.user());
+        assert_eq!(is_there, room.rev.0 % 2 == 0, "each coming and each going has its number");
     }
     for (client, node, who) in [(&mut hers, &*world, &ana), (&mut his, &other, &cai)] {
         client.settle(node, who, id).await;

@@ -107,7 +107,7 @@ async fn every_answer_carries_the_guarding_headers() {
     }
 }
 
-/// As buttons without scripts do it. Fails when a call names no page.
+/// As buttons without scripts do it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_blocks_is_sent_on_and_one_that_unblocks_goes_back() {
     let world = World::start().await;

@@ -7,9 +7,7 @@ use model::{Code, MessageId};
 use super::leaving::{is_rid_of, until_answered, until_quiet, until_rid_of};
 use crate::world::{Dev, NODES, devices, on_cluster, until};
 
-/// Both talk, on both nodes, all the while. Fails when `Hub::expel` leaves a listener in the room, when the
-/// cache does not forget who was a member (he writes on), and when a silent departure is told to the room or
-/// has a `rev` (she could tell).
+/// Both talk, on both nodes, all the while.
 #[test]
 fn row_17_who_is_blocked_while_messages_fly_reaches_no_device_and_does_not_notice() {
     on_cluster(async |world| {

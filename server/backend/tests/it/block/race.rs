@@ -30,7 +30,7 @@ fn rest(world: &TestBackend) {
     world.clock.advance(TimeDelta::seconds(60));
 }
 
-/// Fails when a message is taken of who is no member any more.
+/// Fails when a membership ends without the room's lock.
 #[tokio::test(flavor = "multi_thread")]
 async fn against_what_both_write() {
     let (world, other) = two_nodes().await;
@@ -105,7 +105,7 @@ async fn against_ones_own_other_devices() {
     assert_eq!(number(&world.database.url(), rows).await.unwrap(), 2, "each is in one of the two");
 }
 
-/// Fails when the locks are taken in another order by one of the two.
+/// They wait for each other, and not for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_block_each_other() {
     let (world, other) = two_nodes().await;

@@ -98,7 +98,7 @@ async fn of_a_deleted_message_only_its_place_is_left() {
     assert_eq!((deleted.seq, &*deleted.body, deleted.deleted), (Seq(1), "", true));
     let left = "SELECT count(*) FROM messages WHERE deleted AND body = '' \
                 AND first_digest IS NULL AND edited_at IS NULL AND reactions IS NULL";
-    assert_eq!(number(&world.database.url(), left).await.unwrap(), 1);
+    assert_eq!(number(world.database.url(), left).await.unwrap(), 1);
     assert_eq!(world.delete(&ana, room, id).await.unwrap(), deleted, "deleting twice is deleting once");
     let code = |answer: model::Result<Message>| answer.unwrap_err().code;
     assert_eq!(code(world.edit(&ana, room, id, body("back")).await), Code::NotFound);

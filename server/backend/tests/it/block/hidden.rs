@@ -151,8 +151,7 @@ async fn seen(when: When, bo_does: Bo) -> Vec<String> {
 
 /// Fails when a silent departure raises `rev`, when one is among those who are `gone` (`SHOWN`), when what he
 /// wrote last is not counted (`mine`), when he is told of by leaving again, when a block tells again of who left
-/// for all to see, and when the
-/// people one talks to are members only.
+/// for all to see, and when the people one talks to are members only.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_blocked_cannot_tell_a_block_from_absence() {
     for when in [When::First, When::Midway, When::Gone] {

@@ -92,7 +92,8 @@ async fn against_ones_own_other_devices() {
             tokio::join!(world.block(&bo, ana.user()), other.open_private(&bo, ana.user()), async {
                 if round % 3 == 0 { other.unblock(&bo, ana.user()).await } else { Ok(()) }
             },);
-        (blocked.unwrap(), unblocked.unwrap());
+        blocked.unwrap();
+        unblocked.unwrap();
         let is_in = is_member(&world, &bo, room).await;
         assert!(!(is_in && is_blocked(&world, &bo).await), "blocked, and in the chat");
         if let Err(error) = opened {
@@ -102,7 +103,7 @@ async fn against_ones_own_other_devices() {
         world.open_private(&bo, ana.user()).await.unwrap();
     }
     let rows = "SELECT (SELECT count(*) FROM members) + (SELECT count(*) FROM former_members) AS count";
-    assert_eq!(number(&world.database.url(), rows).await.unwrap(), 2, "each is in one of the two");
+    assert_eq!(number(world.database.url(), rows).await.unwrap(), 2, "each is in one of the two");
 }
 
 /// They wait for each other, and not for ever.
@@ -117,7 +118,8 @@ async fn of_two_who_block_each_other() {
             other.block(&bo, ana.user()),
             other.send(&ana, room, MessageId::new(), Body::new("still here").unwrap()),
         );
-        (hers.unwrap(), his.unwrap());
+        hers.unwrap();
+        his.unwrap();
         assert!(sent.is_ok() || sent.is_err_and(|error| error.code == Code::NotFound));
         assert!(!is_member(&world, &ana, room).await && !is_member(&world, &bo, room).await);
         world.unblock(&ana, bo.user()).await.unwrap();

@@ -24,8 +24,9 @@ pub(super) fn numbers(record: &Record, states: &States, findings: &mut Findings)
         let most = (made + open.get(&history.room).copied().unwrap_or_default()) as i64;
         let (count, last, rev) = (history.messages.len() as i64, history.last_seq.0, history.rev.0);
         if last != count || rev - last > most {
+            let says = format!("says it has {last} messages, {rev} changes");
             findings.other(format!(
-                "hole: {} says it has {last} messages, {rev} changes; it has {count}, changed {most} times at most",
+                "hole: {} {says}; it has {count}, changed {most} times at most",
                 history.room
             ));
         }

@@ -82,7 +82,12 @@ impl Backend {
     }
 }
 
-async fn read(db: &mut AsyncPgConnection, room: RoomId, id: MessageId) -> Outcome<Option<Message>> {
+/// A message as it stands.
+pub(crate) async fn read(
+    db: &mut AsyncPgConnection,
+    room: RoomId,
+    id: MessageId,
+) -> Outcome<Option<Message>> {
     let found: Option<MessageRow> =
         diesel::sql_query(format!("SELECT {COLUMNS} FROM messages m WHERE m.id = $1 AND m.room_id = $2"))
             .bind::<Uuid, _>(id)

@@ -9,7 +9,7 @@ use tokio::process::Command;
 
 /// The mutants of `backend::mutants`, and what each is found by: one of the counts, or holes. First
 /// the program as it is.
-const MUTANTS: [(&str, &[&str]); 8] = [
+const MUTANTS: [(&str, &[&str]); 10] = [
     ("none", &[]),
     ("fan-out-before-commit", &["foreign", "lost"]),
     ("forget-duplicate", &["doubled"]),
@@ -18,6 +18,8 @@ const MUTANTS: [(&str, &[&str]); 8] = [
     ("lose-accepted", &["lost"]),
     ("tell-a-stranger", &["foreign"]),
     ("resume-forgets", &["lost"]),
+    ("bring-back", &["foreign"]),
+    ("forget-deletion", &["lost"]),
 ];
 /// Runs a mutant may take to be found: some show only when a kill falls into a few milliseconds.
 const TRIES: u64 = 3;

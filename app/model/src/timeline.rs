@@ -271,7 +271,10 @@ impl Timeline {
         if changes.after > self.rev {
             return;
         }
-        for message in changes.messages {
+        // By number: they come by change, and one that is new may have changed after a newer one came.
+        let mut messages = changes.messages;
+        messages.sort_by_key(|message| message.seq);
+        for message in messages {
             self.hear(message.rev);
             self.take(message);
         }

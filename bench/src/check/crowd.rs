@@ -6,7 +6,8 @@ use model::{Body, Code, MessageId, RoomId, Seq, Timestamp, outbox::Pending, wire
 use tokio::time::{Instant, sleep};
 
 use super::{
-    journal::{Answer, Attempt, DeviceId, Journal, Note, fingerprint},
+    journal::{Journal, Note},
+    record::{Answer, Attempt, DeviceId, fingerprint},
     schedule::Kind,
 };
 use crate::{
@@ -33,11 +34,11 @@ pub(super) struct Crowd {
     texts: Mutex<HashMap<MessageId, String>>,
 }
 
-/// An old message.
-struct Old {
-    room: RoomId,
-    id: MessageId,
-    body: String,
+/// An old message, as it was sent.
+pub(super) struct Old {
+    pub room: RoomId,
+    pub id: MessageId,
+    pub body: String,
 }
 
 impl Crowd {
@@ -105,6 +106,7 @@ impl Crowd {
             Kind::Reorder => self.reorder(member, &mut random),
             Kind::Conflict => self.conflict(member, &mut random).await,
             Kind::Stranger => self.trespass(member, &mut random).await,
+            Kind::Change => self.change(member, &mut random).await,
             _ => {}
         }
     }
@@ -121,10 +123,13 @@ impl Crowd {
 
     /// Messages that were accepted are said once more, the newest first.
     fn reorder(&self, member: &Member, random: &mut Random) {
+        self.say_again(member, self.accepted(member), random);
+    }
+
+    pub(super) fn say_again(&self, member: &Member, old: Vec<Old>, random: &mut Random) {
         let again = |old: Old| ClientFrame::Send { room: old.room, id: old.id, body: old.body };
-        let frames: Vec<ClientFrame> = self.accepted(member).into_iter().map(again).collect();
         let (_, handle) = &member.devices[random.index(member.devices.len())];
-        handle.order(Order::Say(frames));
+        handle.order(Order::Say(old.into_iter().map(again).collect()));
     }
 
     /// The same id with another text: after the first was accepted, or at the same time.
@@ -136,6 +141,10 @@ impl Crowd {
             member.devices[0].1.compose(pending.clone());
             Old { room: pending.room, id: pending.id, body: pending.body }
         });
+        self.contradict(member, first).await;
+    }
+
+    pub(super) async fn contradict(&self, member: &Member, first: Old) {
         let other = format!("{} or rather not", first.body);
         let Old { room, id, .. } = first;
         let sender = member.person.user;
@@ -198,6 +207,12 @@ impl Crowd {
         };
         let (sender, body) = (member.person.user, fingerprint(body));
         self.journal.record().answers.push(Answer { room, id, sender, body, outcome });
+    }
+
+    /// A message as it was composed, whatever became of it.
+    pub(super) fn composed(&self, room: RoomId, id: MessageId) -> Option<Old> {
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Old { room, id, body: texts.get(&id)?.clone() })
     }
 
     /// Messages of a person that were accepted lately, the newest first.

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
     crowd::{Crowd, Member},
-    journal::{DeviceId, Told, View},
+    record::{DeviceId, Told, View},
 };
 use crate::{
     client::{Handle, Http, Order},

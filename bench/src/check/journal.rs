@@ -1,113 +1,17 @@
-//! What happened, as everybody noted it: sends, answers, deliveries. In memory, for the oracle.
+//! Where everybody notes what happens, while it happens. In memory, for the oracle.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    hash::{DefaultHasher, Hash, Hasher},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use model::{
-    Chat, Code, Message, MessageId, Offset, Rev, RoomId, Sent, Seq, Timestamp, UserId,
+    Chat, Code, Message, MessageId, Offset, Rev, RoomId, Sent, Seq, Timeline, UserId,
     wire::{ClientFrame, Item, ServerFrame},
 };
 
+use super::record::{Answer, Delivery, DeviceId, How, Record, fingerprint};
 use crate::client::Watch;
-
-/// A device of the run, by its place; those of HTTP calls and pages of history stand above.
-pub(super) type DeviceId = u32;
-
-/// A text's fingerprint: equal for equal texts, and short.
-pub fn fingerprint(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// A message as somebody was told of it, or as it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Told {
-    pub id: MessageId,
-    pub seq: Seq,
-    pub rev: Rev,
-    pub sender: UserId,
-    pub at: Timestamp,
-    pub body: u64,
-}
-
-impl From<&Message> for Told {
-    fn from(message: &Message) -> Self {
-        let Message { id, seq, rev, sender, at, body, .. } = message;
-        Self { id: *id, seq: *seq, rev: *rev, sender: *sender, at: *at, body: fingerprint(body) }
-    }
-}
-
-/// A message somebody meant to send: known before anything of it is on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Attempt {
-    pub room: RoomId,
-    pub id: MessageId,
-    pub sender: UserId,
-    pub body: u64,
-    /// The device that sends it by its outbox, and nobody else anywhere: it keeps its order.
-    pub ordered_on: Option<DeviceId>,
-}
-
-/// What the server answered to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub room: RoomId,
-    pub id: MessageId,
-    pub sender: UserId,
-    /// Of the text that was answered.
-    pub body: u64,
-    pub outcome: Result<Sent, Code>,
-}
-
-/// What stands in a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct History {
-    pub room: RoomId,
-    pub rev: Rev,
-    pub last_seq: Seq,
-    pub messages: Vec<Told>,
-}
-
-/// A room as a device shows it, or as the API gives it to a member.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct View {
-    pub whose: String,
-    pub room: RoomId,
-    pub messages: Vec<Told>,
-}
-
-/// A message that reached a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Delivery {
-    pub device: DeviceId,
-    pub room: RoomId,
-    pub told: Told,
-    /// It was shown in the timeline, and not only received.
-    pub shown: bool,
-}
-
-/// Everything the run logged. In the order in which it happened.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Record {
-    pub members: BTreeMap<RoomId, BTreeSet<UserId>>,
-    pub devices: BTreeMap<DeviceId, UserId>,
-    pub attempts: Vec<Attempt>,
-    pub answers: Vec<Answer>,
-    pub deliveries: Vec<Delivery>,
-    /// Which device was told that it missed too much of a room: only there it may lack the beginning.
-    pub limited: BTreeSet<(DeviceId, RoomId)>,
-    /// By SQL.
-    pub standing: Vec<History>,
-    pub views: Vec<View>,
-    /// What the API gave to somebody who is not in the room, in words.
-    pub leaks: Vec<String>,
-    /// What was astonishing by itself, in words.
-    pub incidents: Vec<String>,
-}
 
 /// The record while it is written.
 #[derive(Clone, Default)]
@@ -135,12 +39,22 @@ pub(super) struct Note {
     logged: BTreeMap<MessageId, Offset>,
     /// The newest message shown in each room.
     shown: BTreeMap<RoomId, Seq>,
+    /// Messages that were told of as changed, or once more, and the state they were last shown in.
+    watched: BTreeMap<(RoomId, Seq), Rev>,
 }
 
 impl Note {
     pub(super) fn new(journal: Journal, device: DeviceId, me: UserId) -> Self {
         journal.record().devices.insert(device, me);
-        Self { journal, device, me, said: BTreeMap::new(), logged: BTreeMap::new(), shown: BTreeMap::new() }
+        Self {
+            journal,
+            device,
+            me,
+            said: BTreeMap::new(),
+            logged: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            watched: BTreeMap::new(),
+        }
     }
 
     fn answer(&mut self, room: RoomId, id: MessageId, outcome: Result<Sent, Code>) {
@@ -152,9 +66,36 @@ impl Note {
         self.journal.record().answers.push(Answer { room, id, sender: self.me, body, outcome });
     }
 
-    fn deliver(&self, room: RoomId, message: &Message, shown: bool) {
-        let delivery = Delivery { device: self.device, room, told: message.into(), shown };
+    fn deliver(&self, room: RoomId, message: &Message, how: How) {
+        let delivery = Delivery { device: self.device, room, told: message.into(), how };
         self.journal.record().deliveries.push(delivery);
+    }
+
+    fn hear(&mut self, room: RoomId, message: &Message) {
+        self.deliver(room, message, How::Heard);
+        let is_old = self.shown.get(&room).is_some_and(|newest| message.seq <= *newest);
+        if is_old || message.edited.is_some() || message.deleted || !message.reactions.is_empty() {
+            self.watched.entry((room, message.seq)).or_default();
+        }
+    }
+
+    fn show_new(&mut self, room: RoomId, timeline: &Timeline) {
+        let shown = self.shown.get(&room).copied().unwrap_or_default();
+        for message in timeline.since(shown.next()) {
+            self.deliver(room, message, How::Shown);
+            self.shown.insert(room, message.seq);
+            self.watched.entry((room, message.seq)).and_modify(|rev| *rev = message.rev);
+        }
+    }
+
+    fn show_changed(&mut self, room: RoomId, timeline: &Timeline) {
+        let mut watched = std::mem::take(&mut self.watched);
+        for ((_, seq), rev) in watched.range_mut((room, Seq::ZERO)..=(room, timeline.last_seq())) {
+            let Some(message) = timeline.get(*seq).filter(|message| message.rev != *rev) else { continue };
+            *rev = message.rev;
+            self.deliver(room, message, How::Changed);
+        }
+        self.watched = watched;
     }
 }
 
@@ -174,23 +115,23 @@ impl Watch for Note {
                 self.logged.insert(logged.id, logged.log);
                 self.answer(logged.room, logged.id, Ok(Sent::Logged(*logged)));
             }
-            ServerFrame::Live { room, message, .. } => self.deliver(*room, message, false),
+            ServerFrame::Live { room, message, .. } => self.deliver(*room, message, How::Heard),
             // Of another device's copy: everybody who is signed in as the sender is told.
             ServerFrame::Rejected { log: Some(log), id, .. } if self.logged.get(id) != Some(log) => {}
             ServerFrame::Rejected { room, id, error, .. } => self.answer(*room, *id, Err(error.code)),
             ServerFrame::Change(change) => {
                 if let Item::Message { message } = &change.item {
-                    self.deliver(change.room, message, false);
+                    self.hear(change.room, message);
                 }
             }
             ServerFrame::Changes { room, messages, limited, .. } => {
                 if *limited {
                     self.journal.record().limited.insert((self.device, *room));
                 }
-                messages.iter().for_each(|message| self.deliver(*room, message, false));
+                messages.iter().for_each(|message| self.hear(*room, message));
             }
             ServerFrame::Room { room } => {
-                room.last.iter().for_each(|message| self.deliver(room.id, message, false));
+                room.last.iter().for_each(|message| self.hear(room.id, message));
             }
             _ => {}
         }
@@ -198,14 +139,62 @@ impl Watch for Note {
 
     fn applied(&mut self, room: RoomId, chat: &Chat) {
         let Some(conversation) = chat.conversation(room) else { return };
-        let shown = self.shown.get(&room).copied().unwrap_or_default();
-        for message in conversation.timeline.since(shown.next()) {
-            self.deliver(room, message, true);
-            self.shown.insert(room, message.seq);
-        }
+        self.show_new(room, &conversation.timeline);
+        self.show_changed(room, &conversation.timeline);
     }
 
     fn astonished(&mut self, what: String) {
         self.journal.incident(format!("device {}: {what}", self.device));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Room, RoomKind, Timestamp, wire::Change};
+
+    use super::*;
+
+    fn room(last: Option<Message>) -> Room {
+        Room {
+            id: RoomId::new(),
+            kind: RoomKind::Private,
+            title: None,
+            people: Vec::new(),
+            gone: Vec::new(),
+            marks: Vec::new(),
+            rev: Rev(1),
+            last_seq: Seq(1),
+            last,
+            created_at: Timestamp(0),
+            log: Offset::ZERO,
+        }
+    }
+
+    /// Fails when a device does not look again at what it has shown.
+    #[test]
+    fn every_state_that_a_device_shows_is_noted_once() {
+        let journal = Journal::default();
+        let (me, mut message) =
+            (UserId::new(), Message::new(MessageId::new(), UserId::new(), Timestamp(1), "a"));
+        (message.seq, message.rev) = (Seq(1), Rev(1));
+        let (mut note, mut chat) = (Note::new(journal.clone(), 0, me), Chat::new(me));
+        let room = room(Some(message.clone()));
+        let id = room.id;
+        let mut take = |frame: ServerFrame| {
+            note.heard(&frame);
+            chat.receive(frame);
+            note.applied(id, &chat);
+        };
+        take(ServerFrame::Room { room });
+        message.delete();
+        message.rev = Rev(2);
+        for _ in 0..2 {
+            let item = Item::Message { message: message.clone() };
+            take(ServerFrame::Change(Change { room: id, rev: Rev(2), item }));
+        }
+        let record = journal.record();
+        let shown = record.deliveries.iter().filter(|one| one.how != How::Heard);
+        let shown: Vec<_> = shown.map(|one| (one.how, one.told.rev, one.told.deleted)).collect();
+        assert_eq!(shown, [(How::Shown, Rev(1), false), (How::Changed, Rev(2), true)]);
     }
 }

@@ -29,6 +29,8 @@ pub enum Kind {
     Conflict,
     /// A message to other people's chat.
     Stranger,
+    /// An edit, a deletion, a reaction.
+    Change,
     /// SIGKILL to one of the nodes that serve people; the cluster starts it again.
     WebKill,
     /// SIGTERM to one of them, and a new start, as when a new version is rolled out.
@@ -64,7 +66,7 @@ pub enum Place {
 }
 
 impl Kind {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Kill9,
         Self::Stop,
         Self::Term,
@@ -76,6 +78,7 @@ impl Kind {
         Self::Reorder,
         Self::Conflict,
         Self::Stranger,
+        Self::Change,
         Self::WebKill,
         Self::WebRestart,
         Self::WebStop,
@@ -103,6 +106,7 @@ impl Kind {
             Self::Reorder => "reorder",
             Self::Conflict => "conflict",
             Self::Stranger => "stranger",
+            Self::Change => "change",
             Self::WebKill => "web-kill",
             Self::WebRestart => "web-restart",
             Self::WebStop => "web-stop",

@@ -14,6 +14,8 @@ pub struct Verdict {
     pub verdict: &'static str,
     pub sent: u64,
     pub accepted: u64,
+    /// Edits, deletions and reactions that were answered.
+    pub changed: u64,
     /// First showings of a message on a device.
     pub delivered: u64,
     pub lost: u64,
@@ -61,6 +63,7 @@ mod tests {
             verdict: "",
             sent: 1,
             accepted: 1,
+            changed: 1,
             delivered: 1,
             lost: 0,
             doubled: 0,

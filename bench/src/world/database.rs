@@ -6,12 +6,12 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Array, BigInt, Bytea, Text, Timestamptz, Uuid},
+    sql_types::{Array, BigInt, Bool, Bytea, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use model::{MessageId, Rev, RoomId, Seq, SessionId, Timestamp, UserId};
+use model::{Message, MessageId, Rev, RoomId, Seq, SessionId, Timestamp, UserId};
 
-use crate::check::{History, Told, fingerprint};
+use crate::check::{History, Stands};
 
 pub struct Database {
     url: String,
@@ -58,6 +58,29 @@ struct Row {
     at: i64,
     #[diesel(sql_type = Text)]
     body: String,
+    #[diesel(sql_type = BigInt)]
+    first_rev: Rev,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    edited_at: Option<i64>,
+    #[diesel(sql_type = Bool)]
+    deleted: bool,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    reactions: Option<serde_json::Value>,
+}
+
+impl Row {
+    /// # Errors
+    /// The reactions are no reactions.
+    fn stands(self) -> anyhow::Result<Stands> {
+        let message = Message {
+            edited: self.edited_at.map(Timestamp),
+            deleted: self.deleted,
+            reactions: self.reactions.map_or(Ok(Vec::new()), serde_json::from_value)?,
+            ..Message::new(self.id, self.sender_id, Timestamp(self.at), self.body)
+                .numbered(self.seq, self.rev)
+        };
+        Ok(Stands { first: self.first_rev, now: (&message).into() })
+    }
 }
 
 impl Database {
@@ -137,18 +160,17 @@ impl Database {
     pub async fn histories(&self, rooms: &[RoomId]) -> anyhow::Result<Vec<History>> {
         let mut db = self.connect().await?;
         let rows: Vec<Row> = diesel::sql_query(
-            "SELECT room_id, seq, rev, id, sender_id, body, \
-                    floor(extract(epoch FROM at) * 1000)::bigint AS at \
+            "SELECT room_id, seq, rev, id, sender_id, body, coalesce(first_rev, rev) AS first_rev, deleted, \
+                    reactions, floor(extract(epoch FROM at) * 1000)::bigint AS at, \
+                    floor(extract(epoch FROM edited_at) * 1000)::bigint AS edited_at \
              FROM messages WHERE room_id = ANY($1) ORDER BY seq",
         )
         .bind::<Array<Uuid>, _>(rooms)
         .load(&mut db)
         .await?;
-        let mut messages: BTreeMap<RoomId, Vec<Told>> = BTreeMap::new();
-        for Row { room_id, seq, rev, id, sender_id, at, body } in rows {
-            let body = fingerprint(&body);
-            let told = Told { id, seq, rev, sender: sender_id, at: Timestamp(at), body };
-            messages.entry(room_id).or_default().push(told);
+        let mut messages: BTreeMap<RoomId, Vec<Stands>> = BTreeMap::new();
+        for row in rows {
+            messages.entry(row.room_id).or_default().push(row.stands()?);
         }
         let history = |head: Head| History {
             room: head.id,

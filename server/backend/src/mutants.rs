@@ -26,7 +26,9 @@ use crate::{
 /// How long a change is shown before it is durable: wide enough for a kill to hit now and then.
 const EARLY: Duration = Duration::from_millis(25);
 
-/// Whether the mutant of this name was picked.
+/// Whether the mutant of this name was picked. Also asked by the writer of the log for `bring-back` (a
+/// retry puts back what a changed message said first) and by that of changes for `forget-deletion` (one is
+/// told and answered, and not stored).
 pub fn is(name: &str) -> bool {
     static PICKED: LazyLock<String> = LazyLock::new(|| std::env::var("RAPPORT_MUTANT").unwrap_or_default());
     *PICKED == name

@@ -420,6 +420,26 @@ fn too_much_missed_is_said_and_never_spliced() {
     assert_eq!(timeline.tail_start(), Some(Seq(261)));
 }
 
+/// What was sent and changed while a device was away comes in the order of changes: a message that
+/// changed after a newer one came is new all the same.
+#[test]
+fn what_is_new_and_has_changed_is_not_taken_for_old() {
+    let mut world = World::new();
+    world.devices[0].connect(&world.server);
+    while !world.devices[0].inbound.is_empty() {
+        world.devices[0].receive(0);
+    }
+    let sender = world.server.people[1];
+    for text in ["one", "two"] {
+        world.server.send(sender, model::MessageId::new(), text);
+    }
+    world.server.change_message(0, Changed::Text);
+    let missed = world.server.changes(Rev(0));
+    world.devices[0].chat.receive(missed);
+    let timeline = &world.devices[0].chat.conversation(world.server.room).unwrap().timeline;
+    assert_eq!(timeline.messages(), world.server.messages);
+}
+
 /// A retry is told to everybody again, after its message was deleted: its text must not come back.
 #[test]
 fn a_retry_brings_nothing_back() {

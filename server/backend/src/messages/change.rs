@@ -6,7 +6,7 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{
     Error, Message, MessageId, Result, RoomId, UserId,
     wire::{Change, Item, ServerFrame},
@@ -62,7 +62,7 @@ impl Backend {
             if !diesel::select(member).get_result(room.db).await? {
                 return Err(Error::not_found("chat").into());
             }
-            let mut message = read(&mut room, id).await?.ok_or_else(|| Error::not_found("message"))?;
+            let mut message = read(room.db, room.id, id).await?.ok_or_else(|| Error::not_found("message"))?;
             if change(&mut message)? {
                 message.rev = room.next();
                 write(&mut room, &message).await?;
@@ -81,12 +81,17 @@ impl Backend {
     }
 }
 
-async fn read(room: &mut Locked<'_>, id: MessageId) -> Outcome<Option<Message>> {
+/// A message as it stands.
+pub(crate) async fn read(
+    db: &mut AsyncPgConnection,
+    room: RoomId,
+    id: MessageId,
+) -> Outcome<Option<Message>> {
     let found: Option<MessageRow> =
         diesel::sql_query(format!("SELECT {COLUMNS} FROM messages m WHERE m.id = $1 AND m.room_id = $2"))
             .bind::<Uuid, _>(id)
-            .bind::<Uuid, _>(room.id)
-            .get_result(room.db)
+            .bind::<Uuid, _>(room)
+            .get_result(db)
             .await
             .optional()?;
     Ok(found.map(MessageRow::message).transpose()?.flatten())
@@ -94,6 +99,10 @@ async fn read(room: &mut Locked<'_>, id: MessageId) -> Outcome<Option<Message>> 
 
 /// Also keeps by what a retry of an edited message is recognised, and nothing at all of a deleted one.
 async fn write(room: &mut Locked<'_>, message: &Message) -> Outcome<()> {
+    #[cfg(feature = "mutants")]
+    if message.deleted && crate::mutants::is("forget-deletion") {
+        return Ok(());
+    }
     let reactions = (!message.reactions.is_empty()).then(|| serde_json::to_value(&message.reactions));
     let reactions = reactions.transpose().map_err(anyhow::Error::from)?;
     diesel::sql_query(

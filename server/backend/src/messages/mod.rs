@@ -10,5 +10,6 @@ mod react;
 pub(crate) mod row;
 mod send;
 
+pub(crate) use change::read;
 pub use mark::Marks;
 pub use page::From;

@@ -337,7 +337,8 @@ impl Device {
 }
 
 /// Where numbers follow a retry is logged again: it is found out when it is stored, and what was deleted stays so.
-/// Fails when a retry is compared with the present text (its sender is told of a conflict).
+/// Fails when a retry is compared with the present text (its sender is told of a conflict), and when its sender is
+/// told what it says.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_through_the_log_brings_nothing_back() {
     let (world, _store) = crate::store::with_store().await;
@@ -349,8 +350,10 @@ async fn a_retry_through_the_log_brings_nothing_back() {
     world.edit(&ana, room, id, body("no secret")).await.unwrap();
     assert_eq!(send("a secret").await.unwrap(), first);
     world.delete(&ana, room, id).await.unwrap();
-    let his = socket(&world, &bo).await;
+    let (hers, his) = (socket(&world, &ana).await, socket(&world, &bo).await);
     assert_eq!(send("a secret").await.unwrap(), first);
+    // Nothing is left that another text could conflict with; but it was never said.
+    assert_eq!(send("another").await.unwrap(), first);
     let marker = world.say(&ana, room, &["after"]).await;
     let page = until("the log is stored", async || {
         let page = newest(&world, &bo, room).await;
@@ -358,6 +361,14 @@ async fn a_retry_through_the_log_brings_nothing_back() {
     })
     .await;
     assert_eq!(page.iter().map(|message| &*message.body).collect::<Vec<_>>(), ["", "after"]);
+    let of_it = |frame: &ServerFrame| match frame {
+        ServerFrame::Change(Change { rev, item: Item::Message { message }, .. }) => {
+            (message.id == id).then_some(*rev)
+        }
+        _ => None,
+    };
+    let told: Vec<Rev> = frames(&hers).iter().filter_map(of_it).collect();
+    assert!(!told.is_empty() && told.iter().all(|rev| *rev > Rev(1)), "as it stands: {told:?}");
     // Durable again, so it is shown again: whoever holds the message drops it by its id.
     let mut chat = Chat::new(bo.user());
     chat.room(world.room(&bo, room).await.unwrap());

@@ -171,18 +171,21 @@ fn personal(entry: &Entry, place: Offset, outcome: &Outcome) -> Option<ServerFra
         |error: Error| ServerFrame::Rejected { room: entry.room, id: entry.id, error, log: Some(place) };
     match outcome {
         Outcome::Fresh(_) => None,
-        Outcome::Known(accepted) => Some(ServerFrame::Change(standing(entry, accepted))),
+        Outcome::Known(accepted) => Some(change(entry.room, as_sent(entry, accepted))),
+        Outcome::Changed(message) => Some(change(entry.room, (**message).clone())),
         Outcome::Conflict => Some(rejected(Refusal::IdConflict.into())),
         Outcome::Dead(_) => Some(rejected(Error::new(Code::Invalid, "This message cannot be stored."))),
     }
 }
 
-/// The message as it was stored: a retry is the same message, and what has become of it since has a number
-/// of its own.
-fn standing(entry: &Entry, accepted: &Accepted) -> Change {
-    let Accepted { room, id, seq, rev, at } = *accepted;
-    let message = Message::new(id, entry.sender, at, entry.body.as_str()).numbered(seq, rev);
-    Change { room, rev, item: Item::Message { message } }
+/// The message as it stands: a retry is the same message.
+fn change(room: RoomId, message: Message) -> ServerFrame {
+    ServerFrame::Change(Change { room, rev: message.rev, item: Item::Message { message } })
+}
+
+fn as_sent(entry: &Entry, accepted: &Accepted) -> Message {
+    let Accepted { id, seq, rev, at, .. } = *accepted;
+    Message::new(id, entry.sender, at, entry.body.as_str()).numbered(seq, rev)
 }
 
 /// Tells the rooms of the last batches where they stand: who misses something fetches it.

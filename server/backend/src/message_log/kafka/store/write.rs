@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use futures::future::try_join_all;
-use model::{Accepted, RoomId};
+use model::{Accepted, Message, RoomId};
 
 use super::{
     super::{DeadLetter, DeadLetters, logs::Log},
@@ -15,9 +15,10 @@ use crate::{
     database::Pool,
     failure::Failure,
     message_log::{
-        Refusal,
+        Entry, Refusal,
         batch::{self, Source},
     },
+    messages,
 };
 
 /// What became of a batch, row by row.
@@ -31,8 +32,10 @@ pub(super) struct Stored {
 pub(super) enum Outcome {
     /// It has its number from now on …
     Fresh(Accepted),
-    /// … or had it before, as another copy of the same entry.
+    /// … or had it before, as another copy of the same entry …
     Known(Accepted),
+    /// … and has changed since: as it stands now.
+    Changed(Box<Message>),
     /// Another entry stands under its id.
     Conflict,
     /// It can never be stored, for this reason.
@@ -99,7 +102,7 @@ async fn store(
         true => Vec::new(),
         false => {
             let written = batch::write(db, &entries, Source::Log(&places)).await?;
-            written.answers.into_iter().zip(written.fresh).collect()
+            written.answers.into_iter().zip(written.fresh.into_iter().zip(written.changed)).collect()
         }
     };
     #[cfg(feature = "mutants")]
@@ -108,7 +111,7 @@ async fn store(
     let mut letters = Vec::new();
     let mut outcomes = Vec::with_capacity(batch.len());
     for row in batch.rows() {
-        let outcome = outcome(row, &mut written)?;
+        let outcome = outcome(db, row, &mut written).await?;
         if let Outcome::Dead(reason) = &outcome {
             letters.push(letter(row, reason.clone()));
         }
@@ -120,19 +123,30 @@ async fn store(
     Ok(Stored { log, outcomes })
 }
 
-fn outcome(
+async fn outcome(
+    db: &mut AsyncPgConnection,
     row: &Row,
-    written: &mut impl Iterator<Item = (Result<Accepted, Refusal>, bool)>,
+    written: &mut (impl Iterator<Item = (Result<Accepted, Refusal>, (bool, bool))> + Send),
 ) -> Result<Outcome, Trouble> {
-    if let Content::Dead(reason) = &row.content {
-        return Ok(Outcome::Dead(reason.clone()));
-    }
+    let entry = match &row.content {
+        Content::Dead(reason) => return Ok(Outcome::Dead(reason.clone())),
+        Content::Entry(entry, _) => entry,
+    };
     match written.next() {
-        Some((Ok(accepted), true)) => Ok(Outcome::Fresh(accepted)),
-        Some((Ok(accepted), false)) => Ok(Outcome::Known(accepted)),
+        Some((Ok(accepted), (true, _))) => Ok(Outcome::Fresh(accepted)),
+        Some((Ok(_), (_, true))) => changed(db, entry).await,
+        Some((Ok(accepted), _)) => Ok(Outcome::Known(accepted)),
         Some((Err(Refusal::IdConflict), _)) => Ok(Outcome::Conflict),
         Some((Err(Refusal::NotMember), _)) => Ok(Outcome::Dead("there is no such room".to_owned())),
         other => Err(Trouble::Passing(anyhow!("an entry without an outcome: {other:?}"))),
+    }
+}
+
+/// What the entry says is over, and of a deleted message it may never have been said.
+async fn changed(db: &mut AsyncPgConnection, entry: &Entry) -> Result<Outcome, Trouble> {
+    match messages::read(db, entry.room, entry.id).await? {
+        Some(message) => Ok(Outcome::Changed(Box::new(message))),
+        None => Err(Trouble::Passing(anyhow!("a message that stood is gone"))),
     }
 }
 

@@ -5,18 +5,16 @@ use std::collections::BTreeSet;
 
 use model::{Accepted, Code, Logged, MessageId, Offset, Rev, RoomId, Sent, Seq, Timestamp, UserId};
 
-use super::{
-    journal::{Answer, Attempt, Delivery, History, Record, Told, View},
-    oracle::{Findings, judge},
-};
+use super::{Findings, judge};
+use crate::check::record::{Answer, Attempt, Delivery, History, How, Record, Stands, Told, View};
 
 /// Device 0 is Ana's, device 1 Bo's, device 2 a stranger's.
-const ANA: u32 = 0;
-const BO: u32 = 1;
+pub(super) const ANA: u32 = 0;
+pub(super) const BO: u32 = 1;
 const STRANGER: u32 = 2;
 
 /// A run in which all is well: Ana sends three messages to Bo.
-fn good() -> Record {
+pub(super) fn good() -> Record {
     let (room, ana, bo) = (RoomId::new(), UserId::new(), UserId::new());
     let mut record = Record::default();
     record.members.insert(room, BTreeSet::from([ana, bo]));
@@ -24,20 +22,22 @@ fn good() -> Record {
     let mut messages = Vec::new();
     for seq in 1..=3 {
         let (id, at, body) = (MessageId::new(), Timestamp(seq), seq as u64);
-        let told = Told { id, seq: Seq(seq), rev: Rev(seq), sender: ana, at, body };
-        let Told { id, seq, rev, sender, .. } = told;
+        let (seq, rev, sender) = (Seq(seq), Rev(seq), ana);
+        let (edited, deleted, reactions) = (None, false, Vec::new());
+        let told = Told { id, seq, rev, sender, at, body, edited, deleted, reactions };
         record.attempts.push(Attempt { room, id, sender, body, ordered_on: Some(ANA) });
         let accepted = Accepted { room, id, seq, rev, at };
         record.answers.push(Answer { room, id, sender, body, outcome: Ok(Sent::Accepted(accepted)) });
         for device in [ANA, BO] {
-            record.deliveries.push(Delivery { device, room, told, shown: false });
-            record.deliveries.push(Delivery { device, room, told, shown: true });
+            record.deliveries.push(Delivery { device, room, told: told.clone(), how: How::Heard });
+            record.deliveries.push(Delivery { device, room, told: told.clone(), how: How::Shown });
         }
         messages.push(told);
     }
     for whose in ["device 0", "device 1"] {
         record.views.push(View { whose: whose.to_owned(), room, messages: messages.clone() });
     }
+    let messages = messages.into_iter().map(|now| Stands { first: now.rev, now }).collect();
     record.standing.push(History { room, rev: Rev(3), last_seq: Seq(3), messages });
     record
 }
@@ -55,7 +55,7 @@ fn forget(record: &mut Record, place: usize) {
     (history.rev, history.last_seq) = (Rev(2), Seq(2));
 }
 
-fn says(findings: &Findings, words: &str) -> bool {
+pub(super) fn says(findings: &Findings, words: &str) -> bool {
     findings.violations.iter().any(|violation| violation.contains(words))
 }
 
@@ -91,9 +91,9 @@ fn an_answer_with_another_number_is_found() {
 #[test]
 fn a_text_that_stands_twice_is_doubled() {
     let findings = spoilt(|record| {
-        let mut again = record.standing[0].messages[2];
-        (again.id, again.seq, again.rev) = (MessageId::new(), Seq(4), Rev(4));
-        record.standing[0].messages.push(again);
+        let now = record.standing[0].messages[2].now.clone();
+        let again = Told { id: MessageId::new(), seq: Seq(4), rev: Rev(4), ..now };
+        record.standing[0].messages.push(Stands { first: Rev(4), now: again });
         (record.standing[0].rev, record.standing[0].last_seq) = (Rev(4), Seq(4));
         record.views.clear();
     });
@@ -128,16 +128,21 @@ fn numbers_with_a_hole_are_found() {
     assert!(says(&findings, "hole") && findings.violations.len() == 1, "{findings:?}");
     let findings = spoilt(|record| {
         let message = &mut record.standing[0].messages[2];
-        (message.seq, message.rev) = (Seq(4), Rev(4));
+        (message.now.seq, message.now.rev, message.first) = (Seq(4), Rev(4), Rev(4));
     });
     assert!(says(&findings, "goes on with number 4"), "{findings:?}");
+    let findings = spoilt(|record| {
+        (record.standing[0].last_seq, record.standing[0].rev) = (Seq(4), Rev(4));
+    });
+    assert!(says(&findings, "says it has 4 messages") && findings.violations.len() == 1, "{findings:?}");
 }
 
 #[test]
 fn changes_in_another_order_than_messages_are_found() {
     let findings = spoilt(|record| {
         let messages = &mut record.standing[0].messages;
-        (messages[1].rev, messages[2].rev) = (Rev(3), Rev(2));
+        (messages[1].now.rev, messages[2].now.rev) = (Rev(3), Rev(2));
+        (messages[1].first, messages[2].first) = (Rev(3), Rev(2));
     });
     assert!(says(&findings, "hole"), "{findings:?}");
 }
@@ -145,7 +150,7 @@ fn changes_in_another_order_than_messages_are_found() {
 #[test]
 fn what_was_shown_and_does_not_stand_is_foreign() {
     let findings = spoilt(|record| {
-        let mut phantom = record.deliveries[0];
+        let mut phantom = record.deliveries[0].clone();
         phantom.told = Told { id: MessageId::new(), seq: Seq(4), rev: Rev(4), body: 4, ..phantom.told };
         record.deliveries.push(phantom);
     });
@@ -155,7 +160,7 @@ fn what_was_shown_and_does_not_stand_is_foreign() {
 #[test]
 fn one_number_told_with_another_text_is_foreign() {
     let findings = spoilt(|record| {
-        let mut other = record.deliveries[0];
+        let mut other = record.deliveries[0].clone();
         other.told.body = 77;
         record.deliveries.push(other);
     });
@@ -165,7 +170,7 @@ fn one_number_told_with_another_text_is_foreign() {
 #[test]
 fn a_message_shown_twice_is_doubled() {
     let findings = spoilt(|record| {
-        let last = record.deliveries.last().copied().unwrap();
+        let last = record.deliveries.last().cloned().unwrap();
         record.deliveries.push(last);
     });
     assert_eq!(findings.doubled, 1, "{findings:?}");
@@ -195,7 +200,7 @@ fn a_view_with_more_or_in_another_order_is_found() {
     });
     assert_eq!((findings.reordered, findings.violations.len()), (1, 1), "{findings:?}");
     let findings = spoilt(|record| {
-        let last = record.views[0].messages[2];
+        let last = record.views[0].messages[2].clone();
         record.views[0].messages.push(last);
     });
     assert_eq!((findings.doubled, findings.violations.len()), (1, 1), "{findings:?}");
@@ -204,7 +209,7 @@ fn a_view_with_more_or_in_another_order_is_found() {
 #[test]
 fn what_reaches_a_stranger_is_foreign() {
     let findings = spoilt(|record| {
-        let mut leaked = record.deliveries[0];
+        let mut leaked = record.deliveries[0].clone();
         leaked.device = STRANGER;
         record.deliveries.push(leaked);
     });
@@ -272,7 +277,7 @@ fn logged(record: &mut Record) {
         let (room, id, at) = (answer.room, answer.id, accepted(answer).at);
         answer.outcome = Ok(Sent::Logged(Logged { room, id, log: Offset(place as i64), at }));
     }
-    for delivery in record.deliveries.iter_mut().filter(|delivery| !delivery.shown) {
+    for delivery in record.deliveries.iter_mut().filter(|delivery| delivery.how == How::Heard) {
         (delivery.told.seq, delivery.told.rev) = (Seq::ZERO, Rev::ZERO);
     }
 }
@@ -312,6 +317,14 @@ fn what_was_shown_live_and_does_not_stand_is_foreign() {
     let findings = spoilt(|record| {
         logged(record);
         record.deliveries[0].told.body = 77;
+    });
+    assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
+    let findings = spoilt(|record| {
+        logged(record);
+        forget(record, 2);
+        record.answers.pop();
+        record.views.clear();
+        record.deliveries.retain(|delivery| delivery.how == How::Heard);
     });
     assert_eq!((findings.foreign, findings.violations.len()), (1, 1), "{findings:?}");
 }

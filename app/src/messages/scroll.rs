@@ -157,9 +157,12 @@ fn set_scroll_top(log: &web_sys::HtmlElement, position: f64) {
     let _ = js_sys::Reflect::set(log, &"scrollTop".into(), &position.into());
 }
 
-/// The first row that reaches into view: its key, and its distance from the top of the scroller.
+/// The row that is read: its key, and its distance from the top of the scroller. That is the first one that
+/// begins in the upper half of the view; a row that only reaches in may grow at its end, as with a reaction,
+/// and what is below it should stay. Where none begins there, the one that reaches in is read.
 fn row_in_view(log: &web_sys::HtmlElement) -> Option<(String, f64)> {
-    let top = log.get_bounding_client_rect().top();
+    let frame = log.get_bounding_client_rect();
+    let top = frame.top();
     let rows = log.get_elements_by_class_name("held");
     let bottom =
         |place: u32| rows.item(place).map_or(f64::MAX, |row| row.get_bounding_client_rect().bottom());
@@ -171,7 +174,13 @@ fn row_in_view(log: &web_sys::HtmlElement) -> Option<(String, f64)> {
             false => low = middle + 1,
         }
     }
+    let begins = |row: &web_sys::Element| {
+        let begin = row.get_bounding_client_rect().top() - top;
+        (0.0..frame.height() / 2.0).contains(&begin)
+    };
     let row = rows.item(low)?;
+    let next = rows.item(low + 1).filter(|next| !begins(&row) && begins(next));
+    let row = next.unwrap_or(row);
     Some((row.get_attribute("data-key")?, row.get_bounding_client_rect().top() - top))
 }
 

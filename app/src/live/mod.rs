@@ -20,10 +20,10 @@ mod kept;
 mod reports;
 #[cfg(not(feature = "hydrate"))]
 mod server;
-mod tidy;
+pub(crate) mod tidy;
 
 use leptos::prelude::*;
-use model::{Body, Chat, MessageId, Page, RoomId, Seq, VecMap, outbox::Pending};
+use model::{Body, Chat, Message, MessageId, Page, RoomId, Seq, VecMap, outbox::Pending};
 
 use crate::rooms::calls::Home;
 #[cfg(feature = "hydrate")]
@@ -85,6 +85,13 @@ impl Live {
         let room = page.room;
         let fetch = self.chat.try_update(|chat| chat.page(page)).flatten();
         self.runtime.paged(room, fetch);
+    }
+
+    /// A message of a room was changed from here, and this is what it is now.
+    pub fn changed(self, room: RoomId, message: Message) {
+        // Whoever signed out meanwhile has no state any more.
+        let _ = self.chat.try_update(|chat| chat.changed(room, message));
+        self.runtime.paged(room, None);
     }
 
     /// Sends a text: it is stored, shown as pending, and leaves when it can. Blank lines around it

@@ -2,7 +2,7 @@
 
 /// Without blank lines before it and blank space after it; the indentation of the first line
 /// stays.
-pub(super) fn tidy(text: &str) -> &str {
+pub(crate) fn tidy(text: &str) -> &str {
     let text = text.trim_end();
     let blank = text.find(|letter: char| !letter.is_whitespace()).unwrap_or(0);
     let line = text[..blank].rfind('\n').map_or(0, |newline| newline + 1);

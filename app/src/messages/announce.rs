@@ -46,7 +46,7 @@ pub fn Announcer(room: RoomId) -> impl IntoView {
             let mut before = heard.get_value();
             let fresh = before.news(conversation);
             heard.set_value(before);
-            let foreign = |message: &&Message| message.sender != chat.me();
+            let foreign = |message: &&Message| message.sender != chat.me() && !message.deleted;
             let name = |message: &Message| {
                 conversation.room.person(message.sender).map(|person| person.name.clone())
             };

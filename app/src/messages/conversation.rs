@@ -1,13 +1,15 @@
 //! An open room: who it is with, what was said, and where to write.
 
 use icondata_lu::LuArrowLeft;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use model::{Page, Room, RoomId, Seq};
 
 use super::{
     announce::Announcer,
     calls::get_page,
+    change::Changing,
     composer::{Composer, focus},
+    hands::Hands,
     history::History,
 };
 use crate::{
@@ -105,7 +107,8 @@ fn Opening(room: RoomId) -> impl IntoView {
 #[component]
 fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
     let live = expect_context::<Live>();
-    let field = NodeRef::<html::Textarea>::new();
+    let changing = Changing::new(live, room);
+    let field = changing.field;
     let to_end = RwSignal::new(None);
     let name = live.chat.with_untracked(|chat| {
         chat.conversation(room).map(|conversation| conversation.room.name(chat.me()).to_owned())
@@ -123,10 +126,11 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
     view! {
         <PageTitle name=name.clone() />
         <Head room />
-        <History room at to_end done />
+        <History room at to_end changing done />
         <Deserted room />
         <NotLeft />
-        <Composer room name field to_end />
+        <Hands changing />
+        <Composer name changing to_end />
         <Announcer room />
     }
 }

@@ -5,7 +5,9 @@ use leptos::{ev, html, prelude::*};
 use model::{RoomId, Seq};
 
 use super::{
+    change::Changing,
     holes::fill_holes,
+    press,
     row::{Decisions, HistoryRow},
     rows::{Frame, Row, first_new, rows},
     scroll::Scroll,
@@ -33,6 +35,7 @@ pub fn History(
     /// A message to begin at, instead of the newest.
     at: Option<Seq>,
     to_end: RwSignal<Option<ToEnd>>,
+    changing: Changing,
     /// Called when a decision has been made about a message, and the hands are free again.
     done: Callback<()>,
 ) -> impl IntoView {
@@ -76,11 +79,20 @@ pub fn History(
         })
     };
     let decisions = Decisions { retry: decide(Live::retry), discard: decide(Live::discard) };
+    press::hear(changing, log);
     view! {
-        <div class="log" role="log" aria-live="off" aria-label="Messages" tabindex="0" node_ref=log on:scroll=move |_| {
-            scroll.note();
-            extend(span, head, drawn, scroll);
-        }>
+        <div
+            class="log"
+            role="log"
+            aria-live="off"
+            aria-label="Messages"
+            tabindex="0"
+            node_ref=log
+            on:scroll=move |_| {
+                scroll.note();
+                extend(span, head, drawn, scroll);
+            }
+        >
             <div class="col">
                 {move || begins().then(|| view! { <Beginning room /> })}
                 <For each=keys key=|key| *key let:key>

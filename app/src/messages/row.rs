@@ -6,6 +6,7 @@ use model::MessageId;
 
 use super::{
     body::body,
+    reactions::reactions,
     rows::{Author, Key, Line, Row},
     tick::Tick,
 };
@@ -66,6 +67,10 @@ fn message(line: Line, clock: Clock, decisions: Decisions) -> AnyView {
     let class = class(&line);
     let day = line.day.map(|day| view! { <div class="day">{clock.day_name(day)}</div> });
     let new = line.is_new.then(|| view! { <div class="new">"New"</div> });
+    let menu = line.has_menu().then(|| more(line.newest));
+    let edited = line.edited.map(|at| view! { <span title=clock.local(at).exact()>"edited"</span> });
+    // What is no more was not read, and has nothing to link to.
+    let (text, gone) = if line.deleted { (line.body.into_any(), true) } else { (body(&line.body), false) };
     let (head, name, face, refusal, delivery) = match line.author {
         Author::Me { delivery, refusal } => ("You", None, None, refusal, Some(delivery)),
         Author::Other { name, face, shown } => {
@@ -84,14 +89,17 @@ fn message(line: Line, clock: Clock, decisions: Decisions) -> AnyView {
                     <div class="bubble">
                         {name
                             .map(|(name, hue)| view! { <span class=format!("who hue-{hue}")>{name}</span> })}
-                        <span class="text">{body(&line.body)}</span>
+                        <span class="text">{text}</span>
                         <span class="stamp">
+                            {edited}
                             <time datetime=machine(line.at) title=clock.local(line.at).exact()>
                                 {clock.local(line.at).time()}
                             </time>
-                            {delivery.map(|delivery| view! { <Tick delivery /> })}
+                            {delivery.filter(|_| !gone).map(|delivery| view! { <Tick delivery /> })}
                         </span>
+                        {menu}
                     </div>
+                    {reactions(line.reactions)}
                     {refusal.map(|reason| failed(id, reason, decisions))}
                 </div>
             </div>
@@ -113,7 +121,23 @@ fn class(line: &Line) -> String {
     if line.last {
         class.push_str(" last");
     }
+    if line.deleted {
+        class.push_str(" gone");
+    }
     class
+}
+
+/// Opens the menu of a message; the history hears the press. One of them is on the way of the Tab key, and
+/// arrows lead to the others.
+fn more(newest: bool) -> AnyView {
+    view! {
+        <button
+            class="more stop scripted"
+            tabindex=if newest { "0" } else { "-1" }
+            aria-label="Message menu"
+        ></button>
+    }
+    .into_any()
 }
 
 /// The face stands beside the last of those that stand together.

@@ -3,7 +3,9 @@
 use model::{Chat, Message, MessageId, Seq, Timestamp, UserId, chat::Conversation, outbox::Pending};
 
 use super::{
+    change::deleted,
     delivery::{Delivery, delivery_of},
+    reactions::{Chip, chips},
     span::Span,
 };
 use crate::ui::avatar::Face;
@@ -36,7 +38,13 @@ pub struct Line {
     pub seq: Option<Seq>,
     pub at: Timestamp,
     pub body: String,
+    /// When its text was last changed.
+    pub edited: Option<Timestamp>,
+    pub deleted: bool,
+    pub reactions: Vec<Chip>,
     pub author: Author,
+    /// The newest that something can be done about: where the keyboard enters.
+    pub newest: bool,
     /// First and last of those that stand together.
     pub first: bool,
     pub last: bool,
@@ -58,6 +66,13 @@ pub enum Author {
         face: Face,
         shown: bool,
     },
+}
+
+impl Line {
+    /// Something can be done about it.
+    pub fn has_menu(&self) -> bool {
+        self.seq.is_some() && !self.deleted
+    }
 }
 
 impl Row {
@@ -131,7 +146,8 @@ fn drawn(chat: &Chat, conversation: &Conversation, span: Span) -> Vec<Drawn> {
 
 fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
     let room = &conversation.room;
-    let author = if message.sender == chat.me() {
+    let mine = message.sender == chat.me();
+    let author = if mine {
         Author::Me { delivery: delivery_of(room, chat.me(), message.number()), refusal: None }
     } else {
         let person = room.person(message.sender);
@@ -145,8 +161,12 @@ fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
         id: message.id,
         seq: message.number(),
         at: message.at,
-        body: message.body.clone(),
+        body: if message.deleted { deleted(mine).to_owned() } else { message.body.clone() },
+        edited: message.edited,
+        deleted: message.deleted,
+        reactions: chips(room, chat.me(), message),
         author,
+        newest: false,
         first: true,
         last: true,
         day: None,
@@ -166,7 +186,11 @@ fn waiting_line(pending: &Pending) -> Line {
         seq: None,
         at: pending.at,
         body: pending.body.clone(),
+        edited: None,
+        deleted: false,
+        reactions: Vec::new(),
         author: Author::Me { delivery, refusal },
+        newest: false,
         first: true,
         last: true,
         day: None,
@@ -199,5 +223,12 @@ fn arrange<D: Fn(Timestamp) -> i64>(rows: &mut [Drawn], frame: &Frame<D>) {
             previous.last = false;
         }
         before = Some((place, here));
+    }
+    let newest = rows.iter_mut().rev().find_map(|(_, row)| match row {
+        Row::Message(line) if line.has_menu() => Some(line),
+        _ => None,
+    });
+    if let Some(newest) = newest {
+        newest.newest = true;
     }
 }

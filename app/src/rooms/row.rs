@@ -83,6 +83,7 @@ fn line(last: Last, draft: String) -> AnyView {
     }
     match last {
         Last::Nothing => view! { <span class="last cut">"No messages yet"</span> }.into_any(),
+        Last::Deleted(words) => view! { <span class="last cut gone">{words}</span> }.into_any(),
         Last::Mine { text, delivery } => view! {
             <Tick delivery />
             <span class="last cut">"You: " {text}</span>

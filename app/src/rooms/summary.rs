@@ -3,7 +3,10 @@
 use model::{Chat, Room, RoomId, Timestamp, chat::Conversation, outbox::Pending};
 
 use crate::{
-    messages::delivery::{Delivery, delivery_of},
+    messages::{
+        change::deleted,
+        delivery::{Delivery, delivery_of},
+    },
     ui::avatar::Face,
 };
 
@@ -24,8 +27,16 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Last {
     Nothing,
-    Mine { text: String, delivery: Delivery },
-    Theirs { author: Option<String>, text: String },
+    Mine {
+        text: String,
+        delivery: Delivery,
+    },
+    Theirs {
+        author: Option<String>,
+        text: String,
+    },
+    /// What is said in the place of a deleted one.
+    Deleted(&'static str),
 }
 
 impl Summary {
@@ -54,6 +65,9 @@ impl Summary {
 impl Last {
     fn of(chat: &Chat, conversation: &Conversation) -> Self {
         let Some(message) = conversation.newest() else { return Self::Nothing };
+        if message.deleted {
+            return Self::Deleted(deleted(message.sender == chat.me()));
+        }
         let room = &conversation.room;
         let text = one_line(&message.body);
         if message.sender == chat.me() {

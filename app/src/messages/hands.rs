@@ -1,0 +1,112 @@
+//! What fulfils the wishes of [`super::change`]: menu, dialog, calls. Its code is fetched when somebody comes near
+//! a message, so that the first visit of a conversation does not carry it.
+
+use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+use model::{Message, MessageId};
+
+use super::{
+    change::{Changing, Wish},
+    delete::DeleteDialog,
+    edit::{EditBar, dress, end_when_deleted, save},
+    menu::{MessageMenu, open},
+    reactions::react,
+};
+use crate::call::Failed;
+
+/// The hands, once they are needed.
+#[component]
+pub fn Hands(changing: Changing) -> impl IntoView {
+    let here = RwSignal::new(None::<Draw>);
+    Effect::new(move || {
+        if changing.needed.get() && here.get_untracked().is_none() {
+            spawn_local(async move {
+                match fetched().await {
+                    Ok(draw) => drop(here.try_set(Some(draw))),
+                    Err(_) => missing(changing),
+                }
+            });
+        }
+    });
+    move || here.get().map(|draw| draw(changing))
+}
+
+/// Their code did not come. Who only came near a message need not know; the next wish tries again.
+fn missing(changing: Changing) {
+    let _ = changing.needed.try_set(false);
+    if changing.wish.try_get_untracked().flatten().is_some() {
+        changing.wish.set(None);
+        changing
+            .say("That could not be fetched from the server. Try again once you are connected.".to_owned());
+    }
+}
+
+/// Draws them. What is fetched is how, not the view: to wait for that would be the business of the suspense
+/// around the conversation, which would draw everything anew.
+type Draw = fn(Changing) -> AnyView;
+
+#[cfg(feature = "split")]
+#[::leptos::wasm_split::wasm_split(hands, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetched() -> Result<Draw, SplitLoaderError> {
+    Ok(hands)
+}
+
+#[cfg(not(feature = "split"))]
+async fn fetched() -> Result<Draw, SplitLoaderError> {
+    Ok(hands)
+}
+
+fn hands(changing: Changing) -> AnyView {
+    dress(changing);
+    end_when_deleted(changing);
+    Effect::new(move || {
+        let Some(wish) = changing.wish.get() else { return };
+        changing.wish.set(None);
+        match wish {
+            Wish::Menu(seq, place) => open(changing, seq, place),
+            Wish::React(seq, emoji) => react(changing, seq, &emoji),
+            Wish::Save(seq, text) => save(changing, seq, &text),
+        }
+    });
+    view! {
+        <EditBar changing />
+        <MessageMenu changing />
+        <DeleteDialog changing />
+    }
+    .into_any()
+}
+
+/// Asks for a change by the server function at `path`; `more` are its arguments after room and id. What comes of
+/// it is shown at once.
+pub async fn ask(changing: Changing, path: &'static str, id: MessageId, more: String) -> Result<(), Failed> {
+    let message = post(path, format!("room={}&id={id}{more}", changing.room)).await?;
+    changing.live.changed(changing.room, message);
+    Ok(())
+}
+
+/// One call for all of them: the client of each server function would be the same code once more in the
+/// download.
+#[cfg(feature = "hydrate")]
+async fn post(path: &'static str, form: String) -> Result<Message, Failed> {
+    use leptos::server_fn::{
+        client::{Client, browser::BrowserClient},
+        error::FromServerFnError,
+        request::{ClientReq, browser::BrowserRequest},
+        response::{ClientRes, browser::BrowserResponse},
+    };
+
+    let (content_type, accepts) = ("application/x-www-form-urlencoded", "application/json");
+    let request: BrowserRequest = ClientReq::<Failed>::try_new_post(path, content_type, accepts, form)?;
+    let answer: BrowserResponse = <BrowserClient as Client<Failed>>::send(request).await?;
+    let refused = ClientRes::<Failed>::status(&answer) >= 400;
+    let bytes = ClientRes::<Failed>::try_into_bytes(answer).await?;
+    match refused {
+        true => Err(Failed::de(bytes)),
+        false => serde_json::from_slice(&bytes).map_err(|_| Failed(model::Error::unavailable())),
+    }
+}
+
+/// Nothing is asked for while a page is drawn.
+#[cfg(not(feature = "hydrate"))]
+async fn post(_: &'static str, _: String) -> Result<Message, Failed> {
+    Err(Failed(model::Error::unavailable()))
+}

@@ -62,6 +62,11 @@ for (const theme of ["light", "dark"] as const) {
         await page.locator("a.room").first().click();
         await expect(page.getByRole("log").locator(".msg").last()).toBeInViewport();
         await take(page, "conversation");
+        const own = page.getByRole("log").locator(".msg.mine").last();
+        await own.hover();
+        await own.getByRole("button", { name: "Message menu" }).click();
+        await expect(page.getByRole("menu", { name: "Message menu" })).toBeVisible();
+        await take(page, "message-menu");
       });
     });
   }

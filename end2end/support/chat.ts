@@ -7,10 +7,16 @@ export type Delivery = "Sending" | "Not sent" | "Sent" | "Delivered" | "Read";
 export class Chat {
   readonly composer: Locator;
   readonly log: Locator;
+  /// The field, while a message is edited in it.
+  readonly editor: Locator;
+  /// What can be done about a message, once it is asked for.
+  readonly menu: Locator;
 
   constructor(readonly page: Page) {
     this.composer = page.getByRole("textbox", { name: /^Message / });
     this.log = page.getByRole("log", { name: "Messages" });
+    this.editor = page.getByRole("textbox", { name: "Edit message" });
+    this.menu = page.getByRole("menu", { name: "Message menu" });
   }
 
   /// The texts that are drawn, oldest first.
@@ -21,6 +27,23 @@ export class Chat {
   /// The bubble with exactly this text.
   message(text: string): Locator {
     return this.log.locator(".msg").filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  /// What a message is called by, once it has its number.
+  async id(text: string): Promise<string> {
+    return (await this.message(text).getAttribute("data-key")) ?? "";
+  }
+
+  /// Chooses from the menu of a message, by the button beside it.
+  async choose(text: string, entry: string): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole("button", { name: "Message menu" }).click();
+    await this.menu.getByText(entry, { exact: true }).click();
+  }
+
+  /// A reaction under a message.
+  reaction(text: string, emoji: string): Locator {
+    return this.message(text).locator(".reacts button").filter({ hasText: emoji });
   }
 
   async send(text: string): Promise<void> {

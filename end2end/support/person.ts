@@ -61,6 +61,16 @@ export class Person {
     await this.api.post("messages/send", { room, id, body });
   }
 
+  /// Puts a reaction on a message, without a browser.
+  async react(room: string, id: string, emoji: string): Promise<void> {
+    await this.api.post("messages/react", { room, id, emoji });
+  }
+
+  /// Deletes a message of one's own, without a browser.
+  async delete(room: string, id: string): Promise<void> {
+    await this.api.post("messages/delete", { room, id });
+  }
+
   /// Leaves a room, without a browser.
   async leave(room: string): Promise<void> {
     await this.api.post("rooms/leave", { room });

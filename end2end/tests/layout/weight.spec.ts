@@ -49,6 +49,37 @@ test("a page that was left out comes when somebody goes there", async ({ people 
   expect(fetched.filter((path) => path.endsWith("/rapport.wasm"))).toHaveLength(1);
 });
 
+test("what changes messages comes with the first hand near one", async ({ people }) => {
+  const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
+  const room = await ana.chatWith(bo);
+  await bo.send(room, "Near me");
+  const chat = await ana.talk(room);
+  const hands = async () => (await loaded(chat.page)).filter(({ name }) => name.includes("split_hands")).length;
+  expect(await hands()).toBe(0);
+  await chat.log.hover();
+  await expect.poll(hands).toBe(1);
+  await chat.choose("Near me", "👍");
+  await expect(chat.reaction("Near me", "👍")).toBeVisible();
+  expect(await hands()).toBe(1);
+});
+
+test("what changes messages and does not come says so, and the next try helps", async ({ people, watch }) => {
+  watch.allow(/Failed to load resource|Failed to fetch|ERR_FAILED/);
+  const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
+  const room = await ana.chatWith(bo);
+  await bo.send(room, "Near me");
+  const chat = await ana.talk(room);
+  await chat.page.route(/split_hands/, (route) => route.abort());
+  await chat.message("Near me").hover();
+  const button = chat.message("Near me").getByRole("button", { name: "Message menu" });
+  await button.click();
+  await expect(chat.page.getByRole("alert")).toContainText("could not be fetched");
+  await chat.page.unroute(/split_hands/);
+  await button.click();
+  await chat.menu.getByText("👍").click();
+  await expect(chat.reaction("Near me", "👍")).toBeVisible();
+});
+
 test("a page whose code does not come says so, and the next try helps", async ({ people, watch }) => {
   watch.allow(/Failed to load resource|Failed to fetch|ERR_FAILED/);
   const ana = await people.signUp("Ana Ribeiro");

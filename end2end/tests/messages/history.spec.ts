@@ -2,32 +2,12 @@ import type { Page, Route } from "@playwright/test";
 import type { Chat } from "../../support/chat.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { fill } from "../../support/long-room.ts";
+import { settled, topOf, wheel } from "../../support/reader.ts";
 
 const NODES = 1_500;
 
 function nodes(page: Page): Promise<number> {
   return page.evaluate(() => document.querySelectorAll("*").length);
-}
-
-/// The number of the first message that is wholly in view.
-function firstInView(chat: Chat): Promise<string> {
-  return chat.log.evaluate((log) => {
-    const top = log.getBoundingClientRect().top;
-    const lines = [...log.querySelectorAll<HTMLElement>("[data-seq]")];
-    const bubble = (line: HTMLElement) => line.querySelector(".bubble")?.getBoundingClientRect().top ?? -1;
-    return lines.find((line) => bubble(line) > top)?.dataset["seq"] ?? "";
-  });
-}
-
-async function topOf(chat: Chat, seq: string): Promise<number> {
-  const box = await chat.log.locator(`[data-seq="${seq}"] .bubble`).boundingBox();
-  if (!box) throw new Error(`Message ${seq} is not drawn`);
-  return box.y;
-}
-
-async function wheel(chat: Chat, pixels: number): Promise<void> {
-  await chat.log.hover();
-  await chat.page.mouse.wheel(0, pixels);
 }
 
 test("a long room: older pages do not move the line that is read", async ({ people }) => {
@@ -47,12 +27,7 @@ test("a long room: older pages do not move the line that is read", async ({ peop
       await wheel(chat, -600);
       expect(held).toHaveLength(1);
     }).toPass();
-    await expect.poll(async () => {
-      const before = await firstInView(chat);
-      await chat.page.evaluate(() => new Promise(requestAnimationFrame));
-      return before === (await firstInView(chat)) && before !== "";
-    }).toBe(true);
-    const seq = await firstInView(chat);
+    const seq = await settled(chat);
     const before = await topOf(chat, seq);
     const oldest = await chat.log.locator("[data-seq]").first().getAttribute("data-seq");
     await held.pop()?.continue();
@@ -98,12 +73,7 @@ test("messages that arrive do not move what is read above", async ({ people }) =
   const chat = await ana.talk(room);
   await wheel(chat, -700);
   await expect(chat.page.getByRole("button", { name: /newest/ })).toBeVisible();
-  await expect.poll(async () => {
-    const before = await topOf(chat, await firstInView(chat));
-    await chat.page.evaluate(() => new Promise(requestAnimationFrame));
-    return before === (await topOf(chat, await firstInView(chat)));
-  }).toBe(true);
-  const seq = await firstInView(chat);
+  const seq = await settled(chat);
   const before = await topOf(chat, seq);
   for (let count = 1; count <= 5; count += 1) await bo.send(room, `News ${count}`);
   await expect(chat.page.getByRole("button", { name: "5 new" })).toBeVisible();

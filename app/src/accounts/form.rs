@@ -69,11 +69,36 @@ where
 {
     SharedValue::new(|| {
         #[cfg(feature = "ssr")]
-        return failure(ServerAction::<S>::new().value().get_untracked()).map(|error| error.message);
+        return refused::<S>().map(|error| error.message);
         #[cfg(not(feature = "ssr"))]
         None
     })
     .into_inner()
+}
+
+/// The same with all that is known of it.
+pub fn refusal<S>() -> Option<Error>
+where
+    S: ServerFn<Error = Failed> + Send + Sync + Clone + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        return refused::<S>();
+        #[cfg(not(feature = "ssr"))]
+        None
+    })
+    .into_inner()
+}
+
+/// As the address has it, on the server alone.
+#[cfg(feature = "ssr")]
+pub fn refused<S>() -> Option<Error>
+where
+    S: ServerFn<Error = Failed> + Send + Sync + Clone + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    failure(ServerAction::<S>::new().value().get_untracked())
 }
 
 /// What an answer says about one field.

@@ -25,6 +25,9 @@ pub fn Field(
     autocomplete: &'static str,
     #[prop(optional)] inputmode: Option<&'static str>,
     #[prop(default = true)] required: bool,
+    /// What stands in it at first.
+    #[prop(optional)]
+    value: Option<String>,
     /// Without one no line is kept for it.
     #[prop(into, optional)]
     note: Option<Signal<Note>>,
@@ -39,8 +42,8 @@ pub fn Field(
             on_text.run(event_target_value(&event));
         }
     };
-    // Names and addresses are not prose.
-    let prose = name == "name";
+    // Usernames and addresses are not prose.
+    let prose = matches!(name, "name" | "title");
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -51,6 +54,7 @@ pub fn Field(
                 autocomplete=autocomplete
                 inputmode=inputmode
                 required=required
+                value=value
                 autocapitalize=if prose { "words" } else { "none" }
                 spellcheck="false"
                 aria-describedby=note.map(|_| note_id.clone())

@@ -3,12 +3,14 @@
 pub mod avatar;
 pub mod browser;
 pub mod clock;
+pub mod dialog;
 pub mod field;
 pub mod icon;
 pub mod mark;
 pub(crate) mod on_demand;
 pub mod preferences;
 mod recovery;
+pub mod sending;
 pub mod skeleton;
 pub mod time;
 pub mod trouble;

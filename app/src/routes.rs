@@ -12,8 +12,8 @@ use crate::{
     accounts::{RegisterPage, SignInPage, VerifyPage},
     messages::page::{NoneChosen, RoomPage},
     people::FindPeoplePage,
-    rooms::layout::SignedInLayout,
-    settings::page::Settings,
+    rooms::{NewGroupPage, details, layout::SignedInLayout},
+    settings::SettingsPage,
     ui::{clock::provide_clock, trouble::NotFound},
 };
 
@@ -22,12 +22,16 @@ use crate::{
 ///
 /// # Errors
 /// It cannot be had. The page as the server drew it works without.
-pub async fn fetch(path: &str) -> Result<(), SplitLoaderError> {
-    match path.split('/').nth(1) {
-        Some("sign-in") => SignInPage::fetch().await,
-        Some("register") => RegisterPage::fetch().await,
-        Some("verify") => VerifyPage::fetch().await,
-        Some("people") => FindPeoplePage::fetch().await,
+pub async fn fetch(path: &str, query: &str) -> Result<(), SplitLoaderError> {
+    let mut parts = path.split('/').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some("sign-in"), _) => SignInPage::fetch().await,
+        (Some("register"), _) => RegisterPage::fetch().await,
+        (Some("verify"), _) => VerifyPage::fetch().await,
+        (Some("people"), Some("new-group")) => NewGroupPage::fetch().await,
+        (Some("people"), _) => FindPeoplePage::fetch().await,
+        (Some("settings"), _) => SettingsPage::fetch().await,
+        (Some("chats"), _) if query.contains(details::QUERY) => details::fetch().await,
         _ => Ok(()),
     }
 }
@@ -49,7 +53,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/chats") view=NoneChosen ssr=SsrMode::Async />
                     <Route path=path!("/chats/:room") view=RoomPage ssr=SsrMode::Async />
                     <Route path=path!("/people") view={Lazy::<FindPeoplePage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/settings") view=Settings ssr=SsrMode::Async />
+                    <Route path=path!("/people/new-group") view={Lazy::<NewGroupPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view={Lazy::<SettingsPage>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -5,7 +5,8 @@ use leptos::{leptos_dom::helpers::location, logging::warn, mount::hydrate_lazy};
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    match app::fetch(&location().pathname().unwrap_or_default()).await {
+    let (path, query) = (location().pathname().unwrap_or_default(), location().search().unwrap_or_default());
+    match app::fetch(&path, &query).await {
         Ok(()) => hydrate_lazy(app::App),
         Err(error) => warn!("the page stays as it came: {error}"),
     }

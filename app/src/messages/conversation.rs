@@ -1,6 +1,5 @@
 //! An open room: who it is with, what was said, and where to write.
 
-use icondata_lu::LuArrowLeft;
 use leptos::prelude::*;
 use model::{Page, Room, RoomId, Seq};
 
@@ -16,13 +15,10 @@ use crate::{
     call::{Failed, begin, carried},
     live::Live,
     rooms::{
-        calls::get_room,
-        layout::Navigated,
-        leave::{Deserted, NotLeft, RoomMenu},
-        summary::{Summary, face},
-        title::PageTitle,
+        calls::get_room, gone::go_when_left, head::Head, layout::Navigated, leave::Deserted,
+        refused::Refused, title::PageTitle,
     },
-    ui::{Avatar, Icon, avatar::Face, browser, skeleton::SkeletonMessages, trouble::Trouble},
+    ui::{skeleton::SkeletonMessages, trouble::Trouble},
 };
 
 /// A tail of this many messages is enough to open a room without asking the server.
@@ -39,7 +35,7 @@ pub fn Conversation(room: RoomId, at: Option<Seq>) -> impl IntoView {
     let loaded = carried(begin(load(room, at, known)));
     view! {
         <Suspense fallback=move || {
-            view! { <Opening room /> }
+            view! { <Opening room at /> }
         }>
             {move || Suspend::new(async move {
                 match loaded.await {
@@ -86,9 +82,9 @@ fn is_loaded(live: Live, room: RoomId) -> bool {
 
 /// The room while its messages are on their way.
 #[component]
-fn Opening(room: RoomId) -> impl IntoView {
+fn Opening(room: RoomId, at: Option<Seq>) -> impl IntoView {
     view! {
-        <Head room />
+        <Head room at />
         <div class="log" aria-busy="true">
             <div class="col">
                 <SkeletonMessages />
@@ -110,10 +106,12 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
     let changing = Changing::new(live, room);
     let field = changing.field;
     let to_end = RwSignal::new(None);
-    let name = live.chat.with_untracked(|chat| {
-        chat.conversation(room).map(|conversation| conversation.room.name(chat.me()).to_owned())
+    let name = Memo::new(move |known: Option<&String>| {
+        let name = live.chat.with(|chat| {
+            chat.conversation(room).map(|conversation| conversation.room.name(chat.me()).to_owned())
+        });
+        name.or_else(|| known.cloned()).unwrap_or_default()
     });
-    let name = name.unwrap_or_default();
     let done = Callback::new(move |()| focus(field));
     go_when_left(live, room);
     let navigated = expect_context::<Navigated>();
@@ -124,61 +122,13 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
         }
     });
     view! {
-        <PageTitle name=name.clone() />
-        <Head room />
+        <PageTitle name />
+        <Head room at />
         <History room at to_end changing done />
         <Deserted room />
-        <NotLeft />
+        <Refused />
         <Hands changing />
-        <Composer name changing to_end />
+        <Composer name=name.get_untracked() changing to_end />
         <Announcer room />
-    }
-}
-
-/// Whoever leaves the room, on this device or another, is back at the list.
-fn go_when_left(live: Live, room: RoomId) {
-    let is_here = Memo::new(move |_| live.chat.with(|chat| chat.conversation(room).is_some()));
-    Effect::new(move || {
-        if !is_here.get() {
-            browser::leave_for("/chats");
-        }
-    });
-}
-
-#[component]
-fn Head(room: RoomId) -> impl IntoView {
-    let live = expect_context::<Live>();
-    let shown = Memo::new(move |_| {
-        live.chat.with(|chat| {
-            let summary = Summary::of(chat, room)?;
-            let room = &chat.conversation(room)?.room;
-            let about = match room.other(chat.me()) {
-                Some(person) => format!("@{}", person.username),
-                None => {
-                    let here = room.people.iter().filter(|person| !room.gone.contains(&person.id));
-                    format!("{} members", here.count())
-                }
-            };
-            Some((summary.name, about, face(room, chat), summary.is_group))
-        })
-    });
-    view! {
-        <header class="talk-head">
-            <a class="icon back" href="/chats" aria-label="Back to chats">
-                <Icon icon=LuArrowLeft />
-            </a>
-            {move || shown.get().map(|(name, about, face, is_group)| who(name, about, face, is_group))}
-            <RoomMenu room />
-        </header>
-    }
-}
-
-fn who(name: String, about: String, face: Face, is_group: bool) -> impl IntoView {
-    view! {
-        <Avatar face size=if is_group { "m sq" } else { "m" } />
-        <div class="min-w-0 flex-1">
-            <h1 class="cut">{name}</h1>
-            <p class="meta cut">{about}</p>
-        </div>
     }
 }

@@ -1,4 +1,4 @@
-//! `/chats` and `/chats/:room`, with `?at=` a message number.
+//! `/chats` and `/chats/:room`, with `?at=` a message number, and with `?details` what there is to know of it.
 
 use icondata_lu::LuMessageCircle;
 use leptos::prelude::*;
@@ -8,7 +8,10 @@ use model::{Error, RoomId, Seq};
 use super::conversation::Conversation;
 use crate::{
     call::Failed,
-    rooms::title::PageTitle,
+    rooms::{
+        details::{Details, QUERY},
+        title::PageTitle,
+    },
     ui::{Icon, trouble::Trouble},
 };
 
@@ -21,11 +24,19 @@ pub fn RoomPage() -> impl IntoView {
         let at = query.with(|query| query.get("at")).and_then(|at| at.parse().ok());
         Some((room, at.filter(|at| *at > 0).map(Seq)))
     });
+    // The conversation stands as it is while they come and go.
+    let details = Memo::new(move |_| query.with(|query| query.get(QUERY)).is_some());
     // Keyed, so that nothing of one room's elements, such as the text in a field, is left to the next.
     view! {
         <For each=move || [place.get()] key=|place| *place let:place>
             {match place {
-                Some((room, at)) => view! { <Conversation room at /> }.into_any(),
+                Some((room, at)) => {
+                    view! {
+                        <Conversation room at />
+                        <Details room at open=details />
+                    }
+                        .into_any()
+                }
                 None => {
                     let Failed(error) = Failed::from(Error::not_found("chat"));
                     view! { <Trouble error /> }.into_any()

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use icondata_lu::{LuSearch, LuUsers};
+use icondata_lu::{LuSearch, LuUsers, LuUsersRound};
 use leptos::{ev::SubmitEvent, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_query_map};
 use model::Person;
 
-use super::{calls::find_people, row::PersonRow};
+use super::{
+    calls::find_people,
+    row::{self, PersonRow},
+};
 use crate::{
+    accounts::form::refusal,
     call::{Failed, begin},
-    rooms::title::PageTitle,
+    rooms::{calls::OpenPrivate, title::PageTitle},
     ui::{Icon, browser},
 };
 
@@ -19,6 +23,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 #[component]
 pub fn FindPeople() -> impl IntoView {
+    let refused = refusal::<OpenPrivate>();
     let asked = use_query_map();
     let asked = Memo::new(move |_| asked.with(|query| query.get("q").unwrap_or_default()));
     let people = Resource::new_blocking(move || asked.get(), |asked| begin(find_people(asked)));
@@ -26,8 +31,15 @@ pub fn FindPeople() -> impl IntoView {
         <PageTitle name="People".to_owned() />
         <div class="page">
             <div class="inner">
-                <h1 class="heading">"People"</h1>
+                <div class="heads">
+                    <h1 class="heading">"People"</h1>
+                    <a class="btn plain small" href="/people/new-group">
+                        <Icon icon=LuUsersRound class="s" />
+                        "New group"
+                    </a>
+                </div>
                 <SearchField asked />
+                {refused.map(row::refusal)}
                 <div class="pt-3">
                     <Transition fallback=|| ()>
                         {move || {

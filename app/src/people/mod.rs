@@ -1,4 +1,5 @@
 //! People.
+pub mod block;
 pub mod calls;
 pub mod find;
 pub mod row;

@@ -1,32 +1,34 @@
 //! One person who was found. Choosing them opens the chat.
 
 use icondata_lu::LuMessageCircle;
-use leptos::prelude::*;
-use model::Person;
+use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_navigate;
+use model::{Code, Error, Person, Room};
 
 use crate::{
-    accounts::form::failure,
     live::Live,
     rooms::calls::OpenPrivate,
-    ui::{Avatar, Icon},
+    ui::{Avatar, Icon, sending::Sending},
 };
 
 #[component]
 pub fn PersonRow(person: Person) -> impl IntoView {
     let live = expect_context::<Live>();
-    let open = ServerAction::<OpenPrivate>::new();
-    // The answer may come when the row is gone, for another list was found.
-    let opened = open.value();
-    let opened = move || opened.try_get().flatten();
-    // The room has to be known before its page comes.
-    Effect::new(move || {
-        if let Some(Ok(room)) = opened() {
-            live.chat.update(|chat| chat.room(room));
-        }
-    });
-    let error = move || failure(opened()).map(|error| view! { <p class="alarm">{error.message}</p> });
+    let navigate = use_navigate();
+    let sending = Sending::new(None);
+    let submit = move |event: SubmitEvent| {
+        let navigate = navigate.clone();
+        sending.submit(&event, move |answer| {
+            let Ok(room) = serde_json::from_slice::<Room>(&answer) else { return };
+            let id = room.id;
+            // It has to be known before its page comes.
+            if live.chat.try_update(|chat| chat.room(room)).is_some() {
+                navigate(&format!("/chats/{id}"), Default::default());
+            }
+        });
+    };
     view! {
-        <ActionForm action=open>
+        <form method="post" action=OpenPrivate::url() on:submit=submit>
             <input type="hidden" name="with" value=person.id.to_string() />
             <button class="person" type="submit">
                 <Avatar face=&person />
@@ -41,7 +43,20 @@ pub fn PersonRow(person: Person) -> impl IntoView {
                     <Icon icon=LuMessageCircle />
                 </span>
             </button>
-            <div role="alert">{error}</div>
-        </ActionForm>
+            <div role="alert">{move || sending.error.get().map(refusal)}</div>
+        </form>
     }
+}
+
+/// Why the chat was not opened, and for somebody one has blocked the way to change that.
+pub fn refusal(error: Error) -> impl IntoView {
+    let way = (error.code == Code::Forbidden).then(|| {
+        view! {
+            " "
+            <a class="link" href="/settings#blocked">
+                "Blocked people"
+            </a>
+        }
+    });
+    view! { <p class="alarm">{error.message} {way}</p> }
 }

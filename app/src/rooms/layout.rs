@@ -11,6 +11,7 @@ use super::{
     bar::Bar,
     calls::{Home, get_home},
     connection::Connection,
+    gone::Leaving,
     list::RoomList,
 };
 use crate::{
@@ -89,6 +90,7 @@ fn Frame(home: Home) -> impl IntoView {
     provide_context(pane);
     let navigated = Navigated(StoredValue::new(false));
     provide_context(navigated);
+    provide_context(Leaving(StoredValue::new(false)));
     Effect::new(move |first: Option<()>| {
         pane.track();
         if first.is_some() {

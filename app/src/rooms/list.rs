@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use icondata_lu::{LuCheckCheck, LuMessageCircle, LuSearch, LuSquarePen};
+use icondata_lu::{LuCheckCheck, LuMessageCircle, LuSearch, LuSquarePen, LuUsersRound};
 use leptos::{html, prelude::*};
-use model::{Chat, RoomId};
+use model::{Chat, RoomId, RoomKind};
 
-use super::{layout::Pane, row::RoomRow, summary::Summary, title::use_unread};
+use super::{gone::Gone, layout::Pane, row::RoomRow, summary::Summary, title::use_unread};
 use crate::{live::Live, ui::Icon};
 
 /// Rows drawn at first, and added whenever the end comes near.
@@ -18,13 +18,22 @@ const NEAR: i32 = 600;
 enum Filter {
     All,
     Unread,
+    Groups,
 }
 
 #[component]
 pub fn RoomList() -> impl IntoView {
     let live = expect_context::<Live>();
     let pane = expect_context::<Memo<Pane>>();
-    let filter = RwSignal::new(Filter::All);
+    let chosen = RwSignal::new(Filter::All);
+    let has_groups = Memo::new(move |_| {
+        live.chat.with(|chat| chat.rooms().iter().any(|room| room.kind == RoomKind::Group))
+    });
+    // With the last group its button goes, too.
+    let filter = Memo::new(move |_| match chosen.get() {
+        Filter::Groups if !has_groups.get() => Filter::All,
+        chosen => chosen,
+    });
     let limit = RwSignal::new(STEP);
     let open = Memo::new(move |_| match pane.get() {
         Pane::Talk(room) => room,
@@ -46,6 +55,9 @@ pub fn RoomList() -> impl IntoView {
             <header>
                 <div class="top">
                     {move || heading(pane.get())}
+                    <a class="icon" href="/people/new-group" aria-label="New group" title="New group">
+                        <Icon icon=LuUsersRound />
+                    </a>
                     <a class="icon" href="/people" aria-label="New chat" title="New chat">
                         <Icon icon=LuSquarePen />
                     </a>
@@ -55,11 +67,11 @@ pub fn RoomList() -> impl IntoView {
                     "Find people"
                 </a>
             </header>
-            <Chips filter />
+            <Chips filter chosen has_groups />
             <div class="rooms" node_ref=scroller on:scroll=more>
                 {move || match (count.get(), filter.get()) {
-                    (0, Filter::All) => view! { <NoChats /> }.into_any(),
                     (0, Filter::Unread) => view! { <NothingUnread /> }.into_any(),
+                    (0, _) => view! { <NoChats /> }.into_any(),
                     _ => {
                         view! {
                             <ul>
@@ -74,17 +86,23 @@ pub fn RoomList() -> impl IntoView {
                     }
                 }}
             </div>
+            <Gone />
         </section>
     }
 }
 
-/// The rooms to list: those with a message, and the open one.
+/// The rooms to list: those that have begun, and the open one.
 fn list(chat: &Chat, filter: Filter, open: Option<RoomId>) -> Vec<RoomId> {
     let me = chat.me();
     let mut rooms = chat.rooms();
     rooms.retain(|room| {
         let is_open = Some(room.id) == open;
-        is_open || Summary::is_started(chat, room) && (filter == Filter::All || room.unread(me) > 0)
+        let is_wanted = match filter {
+            Filter::All => true,
+            Filter::Unread => room.unread(me) > 0,
+            Filter::Groups => room.kind == RoomKind::Group,
+        };
+        is_open || Summary::is_started(chat, room) && is_wanted
     });
     // What is on its way counts as activity too.
     let active_at = |room: RoomId| {
@@ -104,21 +122,27 @@ fn heading(pane: Pane) -> AnyView {
 }
 
 #[component]
-fn Chips(filter: RwSignal<Filter>) -> impl IntoView {
+fn Chips(filter: Memo<Filter>, chosen: RwSignal<Filter>, has_groups: Memo<bool>) -> impl IntoView {
     let unread = use_unread();
-    let pressed = move |which: Filter| move || (filter.get() == which).to_string();
     let unread_label = move || match unread.get() {
         0 => "Unread".to_owned(),
         count => format!("Unread {count}"),
     };
+    let chip = move |which: Filter, label: Signal<String>| {
+        view! {
+            <button
+                class="chip"
+                aria-pressed=move || (filter.get() == which).to_string()
+                on:click=move |_| chosen.set(which)
+            >
+                {label}
+            </button>
+        }
+    };
     view! {
         <div class="chips scripted" role="group" aria-label="Show">
-            <button class="chip" aria-pressed=pressed(Filter::All) on:click=move |_| filter.set(Filter::All)>
-                "All"
-            </button>
-            <button class="chip" aria-pressed=pressed(Filter::Unread) on:click=move |_| filter.set(Filter::Unread)>
-                {unread_label}
-            </button>
+            {chip(Filter::All, "All".into())} {chip(Filter::Unread, Signal::derive(unread_label))}
+            {move || has_groups.get().then(|| chip(Filter::Groups, "Groups".into()))}
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! What the list says of a room, counted from the state.
 
-use model::{Chat, Room, RoomId, Timestamp, chat::Conversation, outbox::Pending};
+use model::{Chat, Room, RoomId, RoomKind, Timestamp, UserId, chat::Conversation, outbox::Pending};
 
 use crate::{
     messages::{
@@ -56,9 +56,9 @@ impl Summary {
         })
     }
 
-    /// What a filter or a reader of the list looks for: an empty room is nobody's chat yet.
+    /// What a filter or a reader of the list looks for: an empty private chat is nobody's chat yet.
     pub fn is_started(chat: &Chat, room: &Room) -> bool {
-        room.last.is_some() || chat.outbox().in_room(room.id).next().is_some()
+        room.kind == RoomKind::Group || room.last.is_some() || chat.outbox().in_room(room.id).next().is_some()
     }
 }
 
@@ -86,10 +86,12 @@ impl Last {
 
 /// The face of a room: the other person's, or for a group its own.
 pub fn face(room: &Room, chat: &Chat) -> Face {
-    if let Some(person) = room.other(chat.me()) {
-        return Face::from(person);
-    }
-    let mut words = room.name(chat.me()).split_whitespace().filter_map(|word| word.chars().next());
+    room.other(chat.me()).map_or_else(|| group_face(room, chat.me()), Face::from)
+}
+
+/// The face of a group: it has that of nobody.
+pub fn group_face(room: &Room, me: UserId) -> Face {
+    let mut words = room.name(me).split_whitespace().filter_map(|word| word.chars().next());
     let initials = words.next().into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect();
     Face { initials, hue: model::people::hue(room.id.0) }
 }

@@ -4,7 +4,7 @@ use icondata_lu::LuLogOut;
 use leptos::{ev::SubmitEvent, html, prelude::*, server_fn::ServerFn, task::spawn_local};
 use model::accounts::Me;
 
-use super::theme::ThemeChoice;
+use super::{blocked::Blocked, theme::ThemeChoice};
 use crate::{
     accounts::calls::SignOut,
     live::Live,
@@ -48,6 +48,7 @@ pub fn Settings() -> impl IntoView {
                         <ThemeChoice />
                     </div>
                 </div>
+                <Blocked />
                 <SignOutForm />
             </div>
         </div>

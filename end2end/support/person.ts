@@ -71,6 +71,23 @@ export class Person {
     await this.api.post("messages/delete", { room, id });
   }
 
+  /// Makes a group with others, without a browser: its id.
+  async found(title: string, ...others: Person[]): Promise<string> {
+    const people = others.map((other, place) => [`people[${place}]`, other.account.id]);
+    const room = await this.api.post<Room>("rooms/create", { id: newId(), title, ...Object.fromEntries(people) });
+    return room.id;
+  }
+
+  /// Takes somebody out of a group, without a browser.
+  async remove(room: string, other: Person): Promise<void> {
+    await this.api.post("rooms/remove", { room, person: other.account.id });
+  }
+
+  /// Makes somebody an admin of a group, without a browser.
+  async appoint(room: string, other: Person): Promise<void> {
+    await this.api.post("rooms/appoint", { room, person: other.account.id, admin: "true" });
+  }
+
   /// Leaves a room, without a browser.
   async leave(room: string): Promise<void> {
     await this.api.post("rooms/leave", { room });

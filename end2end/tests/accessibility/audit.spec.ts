@@ -1,6 +1,7 @@
 import { isAccessible } from "../../support/axe.ts";
 import { Chat } from "../../support/chat.ts";
 import { expect, test } from "../../support/fixtures.ts";
+import { Details, trio } from "../../support/groups.ts";
 import { hydrated, live } from "../../support/hydrated.ts";
 import { codeFor, otherThan } from "../../support/mailbox.ts";
 import { usernameFor } from "../../support/names.ts";
@@ -98,6 +99,57 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByRole("button", { name: "Stay" }).click();
         await bo.leave(room);
         await expect(page.getByText("Bo Lind left this chat")).toBeVisible();
+        await isAccessible(page);
+      });
+
+      test("making a group", async ({ people, watch }) => {
+        watch.allowStatus(422, "/api/rooms/create");
+        const { ana, bo } = await trio(people);
+        const page = await ana.open("/people/new-group");
+        await live(page);
+        await isAccessible(page);
+        await page.getByLabel("Group name").fill("Studio Casa");
+        await page.getByRole("button", { name: "Create group" }).click();
+        await expect(page.getByRole("alert")).toContainText("Choose somebody.");
+        await page.locator(".choices").getByText("Bo Lind").click();
+        await isAccessible(page);
+        const alone = await (await people.signUp("Dan Ek")).open("/people/new-group");
+        await isAccessible(alone);
+        const room = await ana.found("Studio Casa", bo);
+        const removed = await bo.talk(room);
+        await ana.remove(room, bo);
+        await expect(removed.page.getByText("You are no longer in")).toBeVisible();
+        await isAccessible(removed.page);
+      });
+
+      test("the details of a group", async ({ people }) => {
+        const { ana, bo } = await trio(people);
+        const { page } = await ana.talk(await ana.found("Studio Casa", bo));
+        const details = new Details(page);
+        await details.open();
+        await isAccessible(page);
+        for (const name of ["Add people", "Rename", "Leave group"]) {
+          await details.pane.getByRole("button", { name }).click();
+          await isAccessible(page);
+          await page.keyboard.press("Escape");
+        }
+        await details.pane.getByRole("button", { name: "More about Bo Lind" }).click();
+        await isAccessible(page);
+        await page.getByRole("button", { name: "Remove from group…" }).click();
+        await isAccessible(page);
+      });
+
+      test("the details of a private chat, and blocking", async ({ people }) => {
+        const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
+        const page = await ana.open(`/chats/${await ana.chatWith(bo)}?details`);
+        await live(page);
+        await isAccessible(page);
+        await new Details(page).pane.getByRole("button", { name: "Block Bo Lind…" }).click();
+        await isAccessible(page);
+        await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
+        await expect(page).toHaveURL("/chats");
+        await page.goto("/settings");
+        await expect(page.getByRole("button", { name: "Unblock Bo Lind" })).toBeVisible();
         await isAccessible(page);
       });
 

@@ -29,7 +29,7 @@ test("every view has one first heading", async ({ people }) => {
   const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
   const room = await ana.chatWith(bo);
   await bo.send(room, "Hello");
-  for (const path of ["/chats", `/chats/${room}`, "/people", "/settings"]) {
+  for (const path of ["/chats", `/chats/${room}`, `/chats/${room}?details`, "/people", "/people/new-group", "/settings"]) {
     const page = await ana.open(path);
     await expect(page.getByRole("heading", { level: 1 }), path).toHaveCount(1);
     await page.close();

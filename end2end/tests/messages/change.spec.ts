@@ -196,6 +196,20 @@ test("what is edited is deleted elsewhere meanwhile", async ({ people }) => {
   await hers.shows(["You deleted this message"]);
 });
 
+test("what was deleted before it was heard is not announced", async ({ people, watch }) => {
+  watch.allowOutage();
+  const { ana, bo, room, his } = await converse(people);
+  await bo.context.setOffline(true);
+  await expect(his.page.getByText("Offline. What you send")).toBeVisible();
+  const id = newId();
+  await ana.send(room, "Unheard", id);
+  await ana.delete(room, id);
+  await ana.send(room, "Heard");
+  await bo.context.setOffline(false);
+  await his.shows(["This message was deleted", "Heard"], 30_000);
+  await expect(his.page.locator("[aria-live=polite]").filter({ hasText: "Ana Ribeiro:" })).toHaveText("Ana Ribeiro: Heard");
+});
+
 test("without a connection every change says so, and nothing is lost", async ({ people, watch }) => {
   watch.allowOutage();
   const { ana, room, hers, his } = await converse(people);

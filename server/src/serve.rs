@@ -82,6 +82,8 @@ fn background(backend: &Backend) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(backend.hub.clone().run_beat());
     tasks.spawn(backend.clone().run_repair());
+    // For one that died, here or elsewhere, before it told of what it had written.
+    backend.bus.tell_gap();
     tasks.spawn(backend.clone().run_memberships());
     let backend = backend.clone();
     tasks.spawn(async move { backend.hub.clone().run_presence(&backend.presence).await });

@@ -68,6 +68,7 @@ impl Chat {
     /// The connection is gone.
     pub fn disconnected(&mut self) {
         self.caught_up = false;
+        self.rooms.values_mut().for_each(|conversation| conversation.timeline.disconnected());
         self.outbox.disconnected();
         self.repeat_marks();
     }

@@ -7,6 +7,10 @@ pub const PROTOCOL_VERSION: u32 = 1;
 pub const MESSAGE_CHARS: usize = 4_096;
 /// Longest reaction, in bytes: a family of four with their skin tones is one.
 pub const REACTION_BYTES: usize = 64;
+/// Most people one can block.
+pub const BLOCKED: i64 = 1_000;
+/// Most groups one can make.
+pub const GROUPS_MADE: i64 = 500;
 /// Most reactions to one message.
 pub const REACTIONS: usize = 200;
 /// Largest frame a client may send, in bytes.

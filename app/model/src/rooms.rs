@@ -116,6 +116,9 @@ impl Room {
         // A group has people, whoever is told of it among them.
         if !people.is_empty() {
             (self.people, self.admins, self.title) = (people, admins, title);
+            // Marks come with people: of who is not among them any more nobody tells.
+            let (people, marks) = (&self.people, &mut self.marks);
+            marks.retain(|mark| people.iter().any(|person| person.id == mark.user));
         }
     }
 

@@ -95,6 +95,21 @@ impl Timeline {
         self.stale.map_or(self.rev, |stale| stale.after.min(self.rev))
     }
 
+    /// From here on only what is certain counts: what a page of history may lack is asked for again.
+    pub fn disconnected(&mut self) {
+        self.rev = self.position();
+        self.stale = None;
+    }
+
+    /// Takes over what is known better of the messages that are here too.
+    pub fn freshen_with(&mut self, messages: &[Message]) {
+        for message in messages {
+            if self.place(message.seq).is_ok() {
+                self.put(message.clone());
+            }
+        }
+    }
+
     /// The newest change known to exist.
     pub fn head(&self) -> Rev {
         self.head

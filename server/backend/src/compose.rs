@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::{
     Backend, Services,
     bus::Bus,
@@ -17,7 +19,7 @@ use crate::{
     presence::Presence,
     rate_limit::RateLimit,
     redis::{self, Link},
-    rooms::Membership,
+    rooms::{DOORS, Membership},
     secret::Secret,
     sessions::EndedSessions,
 };
@@ -130,6 +132,7 @@ impl Backend {
             limits,
             cache,
             members,
+            doors: Arc::new(Semaphore::new(DOORS)),
             presence,
             mailer,
             hub,

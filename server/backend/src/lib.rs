@@ -51,6 +51,8 @@ pub struct Services {
     pub limits: rate_limit::RateLimit,
     pub cache: Arc<cache::Cache>,
     pub members: rooms::Membership,
+    /// Changes of rooms that may be under way at once: see [`rooms::DOORS`].
+    pub doors: Arc<tokio::sync::Semaphore>,
     pub presence: presence::Presence,
     pub ended: Arc<sessions::EndedSessions>,
 }

@@ -107,7 +107,9 @@ impl Conversation {
         if fresh || far || messages.len() <= self.timeline.messages().len() {
             return self.timeline.hear(rev);
         }
-        self.timeline = Timeline::restore(rev, messages);
+        let here = std::mem::replace(&mut self.timeline, Timeline::restore(rev, messages));
+        // What the page brought is newer: what was deleted meanwhile does not come back for a moment.
+        self.timeline.freshen_with(here.messages());
         self.timeline.hear(head);
     }
 
@@ -144,7 +146,9 @@ impl Conversation {
     pub(super) fn refresh(&mut self, me: UserId) {
         self.room.rev = self.room.rev.max(self.timeline.rev());
         self.room.last_seq = self.room.last_seq.max(self.timeline.last_seq());
-        if let Some(last) = self.timeline.get(self.room.last_seq) {
+        if let Some(last) = self.timeline.get(self.room.last_seq)
+            && self.room.last.as_ref().is_none_or(|known| known.seq < last.seq || known.rev <= last.rev)
+        {
             self.room.last = Some(last.clone());
         }
         let Some(mark) = self.room.marks.iter_mut().find(|mark| mark.user == me) else { return };

@@ -457,3 +457,23 @@ fn a_retry_brings_nothing_back() {
     }
     assert_eq!(world.devices[0].chat.conversation(room).unwrap().timeline.messages(), world.server.messages);
 }
+
+/// A page that came late, a connection that ended before it was made good, and a server that was set back below
+/// where the client stood. Fails when the client goes on to stand where it stood.
+#[test]
+fn a_late_page_does_not_hide_that_the_server_was_set_back() {
+    let mut world = World::new();
+    let sender = world.server.people[1];
+    let send = |world: &mut World| drop(world.server.send(sender, model::MessageId::new(), "text"));
+    (0..6).for_each(|_| send(&mut world));
+    let before = (world.server.messages.clone(), world.server.sent.clone(), world.server.rev);
+    (0..2).for_each(|_| send(&mut world));
+    let page = world.server.page(None);
+    (0..2).for_each(|_| send(&mut world));
+    world.heal();
+    world.devices[0].chat.page(page);
+    (world.server.messages, world.server.sent, world.server.rev) = before;
+    world.server.marks.iter_mut().for_each(|mark| (mark.delivered, mark.read) = (Seq(0), Seq(0)));
+    world.heal();
+    world.check();
+}

@@ -123,6 +123,22 @@ fn a_rendered_conversation_is_not_taken_back() {
     assert_eq!(world.shown(&chat), range(56, 105));
 }
 
+/// Fails when what the disk holds replaces what the page brought.
+#[test]
+fn what_was_deleted_meanwhile_does_not_come_back_from_the_disk() {
+    let world = World::new();
+    let mut deleted = world.message(100);
+    deleted.delete();
+    deleted.rev = Rev(101);
+    let mut chat = Chat::new(world.me);
+    chat.room(Room { rev: Rev(101), last: Some(deleted.clone()), ..world.room(100) });
+    chat.restore(world.room(100), Rev(100), world.messages(41..=100));
+    let conversation = chat.conversation(world.room).expect("known");
+    assert_eq!(conversation.timeline.last(), Some(&deleted));
+    assert_eq!(conversation.room.last.as_ref(), Some(&deleted));
+    assert_eq!(conversation.timeline.position(), Rev(100), "the change is still to be caught up with");
+}
+
 #[test]
 fn a_tail_too_old_to_be_caught_up_is_left() {
     let world = World::new();

@@ -88,7 +88,7 @@ fn row_17_who_is_removed_while_messages_fly_hears_and_says_nothing_more() {
     });
 }
 
-/// Fails when `expel_strangers` expels nobody, and when a head says nothing of the title.
+/// Fails when `expel_strangers` expels nobody.
 #[test]
 fn row_17_a_node_that_was_cut_off_from_redis_finds_out_who_was_removed() {
     on_cluster(async |world| {

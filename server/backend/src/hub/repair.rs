@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 use super::{Hub, Listener};
 use crate::{
     Backend,
+    bus::Notice,
     failure::Outcome,
     rooms::{self, Standing},
 };
@@ -43,6 +44,8 @@ struct Open {
     rooms: HashSet<RoomId>,
     /// Whose memberships are not what this node took them for.
     people: HashSet<UserId>,
+    /// Rooms of which no node may have been told what became of them.
+    untold: HashSet<RoomId>,
 }
 
 impl Doubts {
@@ -61,6 +64,21 @@ impl Doubts {
         self.wake.notify_one();
     }
 
+    fn untold(&self, room: RoomId) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).untold.insert(room);
+        self.wake.notify_one();
+    }
+
+    /// What could not be looked up yet, beside what has come up since.
+    fn put_back(&self, later: Open) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.everything |= later.everything;
+        open.rooms.extend(later.rooms);
+        open.people.extend(later.people);
+        open.untold.extend(later.untold);
+        self.wake.notify_one();
+    }
+
     fn take(&self) -> Open {
         std::mem::take(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -73,26 +91,30 @@ impl Backend {
         loop {
             doubts.wake.notified().await;
             tokio::time::sleep(GATHER).await;
-            let Open { everything, rooms, people } = doubts.take();
-            let repaired = match everything {
-                true => self.repair().await,
-                false => self.repair_some(&rooms, &people).await,
-            };
-            if let Err(error) = repaired {
+            let open = doubts.take();
+            if let Err(error) = self.repair(&open).await {
                 tracing::warn!(%error, "what the bus did not bring cannot be looked up yet");
-                match everything {
-                    true => doubts.everything(),
-                    false => {
-                        rooms.into_iter().for_each(|room| doubts.room(room));
-                        people.into_iter().for_each(|user| doubts.person(user));
-                    }
-                }
+                doubts.put_back(open);
                 tokio::time::sleep(AGAIN).await;
             }
         }
     }
 
-    async fn repair(&self) -> Outcome<()> {
+    /// A change of this room may stand though it was answered that it cannot be made now: every node tells
+    /// the room where it stands, as soon as that can be read.
+    pub(crate) fn tell_when_known(&self, room: RoomId) {
+        self.hub.0.doubts.untold(room);
+    }
+
+    async fn repair(&self, open: &Open) -> Outcome<()> {
+        match open.everything {
+            true => self.repair_everything().await?,
+            false => self.repair_some(&open.rooms, &open.people).await?,
+        }
+        self.tell_everywhere(&list(&open.untold)).await
+    }
+
+    async fn repair_everything(&self) -> Outcome<()> {
         metrics::counter!("rapport_repairs_total").increment(1);
         self.ended.load(&self.db, &self.clock).await?;
         self.hub.close_ended();
@@ -102,8 +124,8 @@ impl Backend {
     }
 
     async fn repair_some(&self, rooms: &HashSet<RoomId>, people: &HashSet<UserId>) -> Outcome<()> {
-        self.mend_memberships(&people.iter().copied().collect::<Vec<_>>()).await?;
-        self.tell_heads(&rooms.iter().copied().collect::<Vec<_>>()).await
+        self.mend_memberships(&list(people)).await?;
+        self.tell_heads(&list(rooms)).await
     }
 
     /// Rooms that one of these people left, or was let into, without this node hearing of it.
@@ -141,6 +163,21 @@ impl Backend {
         }
         Ok(())
     }
+
+    /// The same to those of all nodes.
+    async fn tell_everywhere(&self, rooms: &[RoomId]) -> Outcome<()> {
+        for rooms in rooms.chunks(AT_ONCE) {
+            let mut db = self.db.get().await?;
+            for head in rooms::heads(&mut db, rooms).await? {
+                self.bus.publish(&Notice::Room { room: head.room, rev: Some(head.rev), frame: head.frame() });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn list<T: Copy>(set: &HashSet<T>) -> Vec<T> {
+    set.iter().copied().collect()
 }
 
 impl Hub {

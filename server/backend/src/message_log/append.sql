@@ -76,7 +76,8 @@ SELECT
     (entry.admitted AND head.id IS NOT NULL) OR member.user_id IS NOT NULL AS is_admitted,
     coalesce(
         (s.room_id, s.sender_id) = (entry.room_id, entry.sender_id)
-            AND is_first_text(s.body, s.first_digest, s.deleted, entry.body),
+            AND CASE WHEN s.is_changed THEN is_first_text(s.body, s.first_digest, s.deleted, entry.body)
+                ELSE s.body = entry.body END,
         false
     ) AS is_same,
     coalesce(s.place = entry.place, false) AS is_fresh,

@@ -14,13 +14,8 @@ use model::{
 
 use super::row::{COLUMNS, MessageRow};
 use crate::{
-    Backend, SignedIn,
-    bus::Notice,
-    clock::date,
-    database::schema::members,
-    failure::Outcome,
-    rate_limit::Limit,
-    rooms::{Locked, to_its_end},
+    Backend, SignedIn, bus::Notice, clock::date, database::schema::members, failure::Outcome,
+    rate_limit::Limit, rooms::Locked,
 };
 
 impl Backend {
@@ -39,12 +34,12 @@ impl Backend {
     ) -> Result<Message> {
         self.limits.check(Limit::Change, who.user()).await?;
         let (backend, user) = (self.clone(), who.user());
-        to_its_end(async move {
+        let changed = async move {
             let message = backend.write_change(user, room, id, change).await?;
             backend.announce_change(room, message.clone());
             Ok(message)
-        })
-        .await
+        };
+        self.change_room(room, changed).await
     }
 
     async fn write_change(

@@ -22,9 +22,9 @@ const KNOWN: &str = "\
     ), known AS ( \
         SELECT other.user_id AS id, max(mine.active_at) AS active_at \
         FROM mine JOIN ( \
-            SELECT room_id, user_id FROM members \
-            UNION ALL SELECT room_id, user_id FROM former_members WHERE silent \
-        ) other ON other.room_id = mine.id \
+            SELECT room_id, user_id, true AS shown FROM members \
+            UNION ALL SELECT room_id, user_id, silent FROM former_members \
+        ) other ON other.room_id = mine.id AND other.shown \
         WHERE other.user_id <> $1 GROUP BY other.user_id ORDER BY active_at DESC LIMIT $2 \
     ), newest AS ( \
         SELECT id, created_at FROM users WHERE id <> $1 AND id NOT IN (SELECT id FROM known) \

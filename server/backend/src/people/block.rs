@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl};
-use model::{Error, Result, UserId};
+use model::{Error, Result, UserId, limits::BLOCKED};
 
 use super::find::exists;
 use crate::{
@@ -18,7 +18,7 @@ impl Backend {
     /// do not learn of it: they write on, to somebody who seems to be away. Twice is once.
     ///
     /// # Errors
-    /// `invalid` for oneself; `not_found` for nobody; `rate_limited`; `unavailable`, as from
+    /// `invalid` for oneself, and after [`BLOCKED`] people; `not_found` for nobody; `rate_limited`; `unavailable`, as from
     /// [`Backend::leave`].
     pub async fn block(&self, who: &SignedIn, person: UserId) -> Result<()> {
         let me = who.user();
@@ -44,6 +44,10 @@ impl Backend {
             pair.lock(db).await?;
             if !exists(db, person).await? {
                 return Err(Error::not_found("person").into());
+            }
+            let own = blocks::table.filter(blocks::blocker_id.eq(me).and(blocks::blocked_id.ne(person)));
+            if own.count().get_result::<i64>(db).await? >= BLOCKED {
+                return Err(Error::invalid("person", format!("One can block {BLOCKED} people.")).into());
             }
             diesel::insert_into(blocks::table)
                 .values((blocks::blocker_id.eq(me), blocks::blocked_id.eq(person), blocks::at.eq(now)))

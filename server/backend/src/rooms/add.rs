@@ -1,19 +1,17 @@
 //! Letting people into a group.
 
-use diesel::prelude::*;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::AsyncConnection;
 use model::{Mark, Result, RoomId, UserId, limits::GROUP_PEOPLE};
 
 use super::{
     admin::Admin,
-    announce::to_its_end,
     come_back::reinstate,
     create::{others, too_many},
-    lock::Moved,
+    lock::{Manner, Moved},
     may_add::may_add,
-    seat::{blockers, seat, without_members},
+    seat::{self, count, seat, silent},
 };
-use crate::{Backend, SignedIn, database::schema::members, failure::Outcome, rate_limit::Limit};
+use crate::{Backend, SignedIn, failure::Outcome, rate_limit::Limit};
 
 /// Who is to be let in, and the admin who does it.
 struct Guests {
@@ -35,7 +33,7 @@ impl Backend {
         let people = others(who.user(), people)?.into_iter().collect();
         self.limits.check(Limit::Membership, who.user()).await?;
         let (backend, guests) = (self.clone(), Guests { room, people, by: who.user() });
-        to_its_end(async move { backend.add_and_announce(&guests).await }).await
+        self.change_room(room, async move { backend.add_and_announce(&guests).await }).await
     }
 
     async fn add_and_announce(&self, guests: &Guests) -> Result<()> {
@@ -44,7 +42,7 @@ impl Backend {
             self.announce_members(room, moved);
             came.into_iter().for_each(|mark| self.announce_mark(room, mark));
         }
-        // Also to those who were there: whoever let them in may have died before it was told.
+        // Also if they were there: whoever let them in may have died before it was told.
         self.announce_guests(guests).await
     }
 
@@ -59,28 +57,33 @@ impl Backend {
         Ok(())
     }
 
-    /// What became of the members, and where the marks of those stand who came; `None` if everybody was
-    /// there.
+    /// What became of the members, and where the marks of those stand who came; `None` if to the others
+    /// everybody was there.
     async fn write_guests(&self, guests: &Guests) -> Outcome<Option<(Moved, Vec<Mark>)>> {
         let now = self.clock.now();
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             let Admin(mut group) = Admin::of(db, guests.room, guests.by).await?;
-            let new = without_members(&mut group, &guests.people, guests.by).await?;
-            if new.is_empty() {
+            let new = seat::Guests::of(group.db, &guests.people, guests.by).await?;
+            let new = new.without_members(&mut group).await?;
+            let everybody = new.everybody();
+            may_add(group.db, guests.by, &everybody).await?;
+            // To the others these are there already.
+            let silent = silent(&mut group, &new.inside).await?;
+            reinstate(&mut group, &new.inside, now).await?;
+            seat(&mut group, &new, now).await?;
+            if everybody.len() == silent.len() {
+                if !silent.is_empty() {
+                    group.count(Manner::Silent).await?;
+                }
                 return Ok(None);
             }
-            may_add(group.db, guests.by, &new).await?;
-            let out = blockers(group.db, &new, guests.by).await?;
-            let back: Vec<UserId> = new.iter().copied().filter(|person| !out.contains(person)).collect();
-            reinstate(&mut group, &back, now).await?;
-            seat(&mut group, &new, guests.by, now).await?;
-            let here = members::table.filter(members::room_id.eq(group.id)).count();
-            if here.get_result::<i64>(group.db).await? > GROUP_PEOPLE as i64 {
+            if count(&mut group).await? > GROUP_PEOPLE as i64 {
                 return Err(too_many().into());
             }
             let moved = group.change().await?;
-            let came = moved.marks.iter().filter(|mark| new.contains(&mark.user)).copied().collect();
+            let came = |mark: &&Mark| everybody.contains(&mark.user) && !silent.contains(&mark.user);
+            let came = moved.marks.iter().filter(came).copied().collect();
             Ok(Some((moved, came)))
         })
         .await

@@ -2,12 +2,16 @@
 
 use bytes::Bytes;
 use model::{
-    Mark, Result, Room, RoomId, UserId,
+    Code, Error, Mark, Result, Room, RoomId, UserId,
     wire::{Change, Item, ServerFrame},
 };
 
 use super::{Standing, lock::Moved};
 use crate::{Backend, bus::Notice, failure::Outcome};
+
+/// Changes of rooms that one process makes at once. Each waits for its room's lock with a connection in hand:
+/// however many people change one room, messages, pages and sign-in keep theirs.
+pub const DOORS: usize = 5;
 
 impl Backend {
     /// Tells a room who is in it.
@@ -33,11 +37,30 @@ impl Backend {
         }
         Ok(())
     }
+
+    /// Changes a room, to the end. Whoever is told that it cannot be done now may find it done all the same:
+    /// then the room is told where it stands.
+    pub(crate) async fn change_room<T: Send + 'static>(
+        &self,
+        room: RoomId,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let doors = self.doors.clone();
+        let changed = to_its_end(async move {
+            let _open = doors.acquire_owned().await;
+            work.await
+        })
+        .await;
+        if changed.as_ref().is_err_and(|error| error.code == Code::Unavailable) {
+            self.tell_when_known(room);
+        }
+        changed
+    }
 }
 
 /// Does something to its end though nobody waits any more: what stands is told.
 pub(crate) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
-    tokio::spawn(work).await.map_err(|_| model::Error::unavailable())?
+    tokio::spawn(work).await.map_err(|_| Error::unavailable())?
 }

@@ -6,7 +6,6 @@ use model::{Error, Result, RoomId, UserId};
 
 use super::{
     admin::{ADMIN, Admin, MEMBER, forbidden},
-    announce::to_its_end,
     lock::{Locked, Moved},
 };
 use crate::{
@@ -40,7 +39,7 @@ impl Backend {
             }
             Ok(())
         };
-        to_its_end(appointed).await
+        self.change_room(room, appointed).await
     }
 
     async fn write_post(&self, Post { room, person, admin }: Post, by: UserId) -> Outcome<Option<Moved>> {

@@ -5,9 +5,17 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use model::{Code, Error, Result, Room, RoomId, Title, UserId, limits::GROUP_PEOPLE};
+use model::{
+    Code, Error, Result, Room, RoomId, Title, UserId,
+    limits::{GROUP_PEOPLE, GROUPS_MADE},
+};
 
-use super::{admin::ADMIN, announce::to_its_end, lock::Locked, may_add::may_add, seat::seat};
+use super::{
+    admin::ADMIN,
+    lock::Locked,
+    may_add::may_add,
+    seat::{Guests, seat},
+};
 use crate::{
     Backend, SignedIn,
     database::schema::{members, rooms},
@@ -41,7 +49,7 @@ impl Backend {
         let plan = Plan { id, title, founder: who.user(), people: others(who.user(), people)? };
         self.limits.check(Limit::Membership, who.user()).await?;
         let (backend, who) = (self.clone(), *who);
-        to_its_end(async move { backend.create_and_announce(&who, plan).await }).await
+        self.change_room(id, async move { backend.create_and_announce(&who, plan).await }).await
     }
 
     /// Announces a room that was there before, too: who made it may have died before it was told.
@@ -58,6 +66,7 @@ impl Backend {
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             if make(db, &plan, now).await? {
+                require_few(db, plan.founder).await?;
                 let people: Vec<UserId> = plan.people.iter().copied().collect();
                 may_add(db, plan.founder, &people).await?;
                 return settle(db, &plan, now).await;
@@ -111,8 +120,19 @@ async fn settle(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> 
     let founder = (room, user, members::joined_at.eq(now), members::role.eq(ADMIN));
     diesel::insert_into(members::table).values(founder).execute(group.db).await?;
     let people: Vec<UserId> = plan.people.iter().copied().collect();
-    seat(&mut group, &people, plan.founder, now).await?;
+    let guests = Guests::of(group.db, &people, plan.founder).await?;
+    seat(&mut group, &guests, now).await?;
     Ok(())
+}
+
+/// # Errors
+/// `forbidden` to who has made too many groups.
+async fn require_few(db: &mut AsyncPgConnection, founder: UserId) -> Outcome<()> {
+    let made = rooms::table.filter(rooms::made_by.eq(founder)).count();
+    match made.get_result::<i64>(db).await? > GROUPS_MADE {
+        true => Err(Error::forbidden(format!("One can make {GROUPS_MADE} groups.")).into()),
+        false => Ok(()),
+    }
 }
 
 /// Whether this person made the room, and is still in it.

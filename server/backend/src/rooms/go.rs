@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types::Uuid};
 use diesel_async::RunQueryDsl;
-use model::{Result, RoomId, RoomKind, Seq, UserId, wire::ServerFrame};
+use model::{Result, Rev, RoomId, RoomKind, Seq, UserId, wire::ServerFrame};
 
 use super::{
     Moment,
@@ -23,6 +23,8 @@ pub(crate) struct Gone {
     room: RoomId,
     user: UserId,
     at: Moment,
+    /// They were in it, to their own knowledge.
+    knew: bool,
     news: Option<Moved>,
 }
 
@@ -32,9 +34,11 @@ impl Backend {
     ///
     /// # Errors
     /// It could not be forgotten.
-    pub(crate) async fn announce_gone(&self, Gone { room, user, at, news }: Gone) -> Result<()> {
-        let frame = Bytes::from(ServerFrame::Left { room }.encode());
-        self.bus.publish(&Notice::Left { user, room, at, frame });
+    pub(crate) async fn announce_gone(&self, Gone { room, user, at, knew, news }: Gone) -> Result<()> {
+        if knew {
+            let frame = Bytes::from(ServerFrame::Left { room }.encode());
+            self.bus.publish(&Notice::Left { user, room, at, frame });
+        }
         if let Some(moved) = news {
             self.announce_members(room, moved);
         }
@@ -55,14 +59,17 @@ pub(crate) async fn go(
 ) -> Outcome<Option<Gone>> {
     take_out(&mut room, user, manner, now).await?;
     let went = former_members::table.find((room.id, user));
-    let went = went.select((former_members::rev, former_members::silent)).first(room.db).await.optional()?;
-    let Some((rev, silent)) = went else { return Ok(None) };
+    // Who is gone since before they came never came: see `seat`.
+    let knew = former_members::joined_at.le(former_members::left_at);
+    let went = went.select((former_members::rev, former_members::silent, knew));
+    let went: Option<(Rev, bool, bool)> = went.first(room.db).await.optional()?;
+    let Some((rev, silent, knew)) = went else { return Ok(None) };
     let news = match (manner, Manner::of(silent)) {
         // Also if they left before: whoever ended it may have died before it was told.
         (Manner::Told, Manner::Told) => Some(room.moved(rev).await?),
         _ => None,
     };
-    Ok(Some(Gone { room: room.id, user, at: room.moment(), news }))
+    Ok(Some(Gone { room: room.id, user, at: room.moment(), knew, news }))
 }
 
 /// Moves a member to those who were one.
@@ -109,7 +116,8 @@ async fn show_out(room: &mut Locked<'_>, user: UserId, manner: Manner) -> Outcom
     Ok(())
 }
 
-/// A group without an admin gets one: whoever has been there longest.
+/// A group without an admin gets one: whoever has been there longest. Of those who can be one: a group that
+/// nobody can look after would be worse than a block that somebody might guess from it.
 async fn hand_over(group: &mut Locked<'_>) -> QueryResult<()> {
     diesel::sql_query(
         "UPDATE members SET role = 'admin' \

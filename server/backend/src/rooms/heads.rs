@@ -62,10 +62,12 @@ impl Row {
 }
 
 impl Head {
-    /// The frame that says so: changes up to here, of which none is told. Who misses some asks.
+    /// The frame that says so: changes up to here, of which none is told. Who misses some asks, and is then
+    /// told of the members, too; a socket may be told of many rooms at once.
     pub(crate) fn frame(&self) -> Bytes {
         let Self { room, rev, log, ref marks, ref members } = *self;
-        let (messages, marks, members) = (Vec::new(), marks.clone(), members.clone());
+        let (messages, marks) = (Vec::new(), marks.clone());
+        let members = Members { gone: members.gone.clone(), ..Members::default() };
         ServerFrame::Changes { room, after: rev, upto: rev, limited: false, messages, marks, members, log }
             .encode()
             .into()

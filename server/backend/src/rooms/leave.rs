@@ -5,7 +5,6 @@ use model::{Error, Result, RoomId, UserId};
 
 use super::{
     admin::Admin,
-    announce::to_its_end,
     go::{Gone, go},
     lock::{Locked, Manner},
 };
@@ -30,8 +29,8 @@ impl Backend {
     pub async fn leave(&self, who: &SignedIn, room: RoomId) -> Result<()> {
         self.limits.check(Limit::Membership, who.user()).await?;
         let (backend, user) = (self.clone(), who.user());
-        let ended = to_its_end(async move { backend.end_membership(End { room, user, by: user }).await });
-        if ended.await? { Ok(()) } else { Err(Error::not_found("chat")) }
+        let end = async move { backend.end_membership(End { room, user, by: user }).await };
+        if self.change_room(room, end).await? { Ok(()) } else { Err(Error::not_found("chat")) }
     }
 
     /// Forgets the membership before and after, as the promise of [`crate::cache::Cache`] asks. Says whether

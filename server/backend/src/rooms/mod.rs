@@ -22,6 +22,7 @@ mod rename;
 mod seat;
 mod standing;
 
+pub use announce::DOORS;
 pub(crate) use announce::to_its_end;
 pub(crate) use go::{Gone, go};
 pub(crate) use heads::heads;

@@ -3,7 +3,7 @@
 use diesel_async::AsyncConnection;
 use model::{Error, Result, RoomId, UserId};
 
-use super::{admin::Admin, announce::to_its_end, leave::End};
+use super::{admin::Admin, leave::End};
 use crate::{Backend, SignedIn, failure::Outcome, rate_limit::Limit};
 
 impl Backend {
@@ -22,7 +22,7 @@ impl Backend {
         // Looked at before, too: nobody else makes the nodes forget a membership.
         self.require_admin(room, who.user()).await?;
         let backend = self.clone();
-        to_its_end(async move { backend.end_membership(end).await.map(drop) }).await
+        self.change_room(room, async move { backend.end_membership(end).await.map(drop) }).await
     }
 
     async fn require_admin(&self, room: RoomId, user: UserId) -> Outcome<()> {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use model::{Result, RoomId, Title, UserId};
 
-use super::{admin::Admin, announce::to_its_end, lock::Moved};
+use super::{admin::Admin, lock::Moved};
 use crate::{Backend, SignedIn, database::schema::rooms, failure::Outcome, rate_limit::Limit};
 
 impl Backend {
@@ -21,7 +21,7 @@ impl Backend {
             }
             Ok(())
         };
-        to_its_end(renamed).await
+        self.change_room(room, renamed).await
     }
 
     async fn write_title(&self, room: RoomId, by: UserId, title: &Title) -> Outcome<Option<Moved>> {

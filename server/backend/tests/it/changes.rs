@@ -12,7 +12,7 @@ use model::{
     wire::{Change, Item, ServerFrame},
 };
 
-use crate::sockets::{frames, socket, two_nodes, until_quiet};
+use crate::sockets::{frames, next, socket, two_nodes, until_quiet};
 
 fn body(text: &str) -> Body {
     Body::new(text).unwrap()
@@ -141,6 +141,22 @@ async fn a_retry_tells_nobody_what_was_deleted() {
     let told = until_quiet(&world, &his, &bo).await;
     let says = |frame: &ServerFrame| frame.encode().contains("secret");
     assert!(!told.iter().any(says), "{told:?}");
+}
+
+/// Who is told that it cannot be done now may find it done all the same: the room is told where it stands. Fails
+/// when it is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_changed_is_told_when_the_database_is_back() {
+    let world = TestBackend::start().await;
+    tokio::spawn(world.clone().run_repair());
+    let (ana, bo, room) = world.pair().await;
+    let id = world.say(&ana, room, &["hello"]).await[0];
+    let his = socket(&world, &bo).await;
+    run(&world, "ALTER TABLE messages RENAME TO away").await;
+    assert_eq!(world.delete(&ana, room, id).await.unwrap_err().code, Code::Unavailable);
+    run(&world, "ALTER TABLE away RENAME TO messages").await;
+    let told = next(&his).await;
+    assert!(matches!(told[..], [ServerFrame::Changes { upto: Rev(1), .. }]), "{told:?}");
 }
 
 /// Whatever the order, it ends deleted. Fails when a deleted message can be edited.
@@ -345,8 +361,10 @@ async fn a_retry_through_the_log_brings_nothing_back() {
     let (ana, bo, room) = world.pair().await;
     let id = MessageId::new();
     let send = async |text| world.send_and_place(&ana, room, id, body(text)).await;
-    let first = send("a secret").await.unwrap();
-    assert!(matches!(first, Sent::Accepted(_)));
+    let first = until("the log is read", async || {
+        send("a secret").await.ok().filter(|sent| matches!(sent, Sent::Accepted(_)))
+    })
+    .await;
     world.edit(&ana, room, id, body("no secret")).await.unwrap();
     assert_eq!(send("a secret").await.unwrap(), first);
     world.delete(&ana, room, id).await.unwrap();

@@ -2,7 +2,7 @@
 
 use icondata_lu::LuArrowDown;
 use leptos::{ev, html, prelude::*};
-use model::{RoomId, Seq};
+use model::{RoomId, RoomKind, Seq};
 
 use super::{
     change::Changing,
@@ -210,11 +210,15 @@ fn Beginning(room: RoomId) -> impl IntoView {
     live.chat.with_untracked(|chat| {
         let room = &chat.conversation(room)?.room;
         let name = room.name(chat.me()).to_owned();
+        let (size, of) = match room.kind {
+            RoomKind::Private => ("xl", "your chat with "),
+            RoomKind::Group => ("xl sq", ""),
+        };
         Some(view! {
             <div class="beginning">
-                <Avatar face=face(room, chat) size="xl" />
+                <Avatar face=face(room, chat) size />
                 <b>{name.clone()}</b>
-                <span class="meta">{format!("This is the beginning of your chat with {name}.")}</span>
+                <span class="meta">{format!("This is the beginning of {of}{name}.")}</span>
             </div>
         })
     })

@@ -31,7 +31,7 @@ for (const { width, beside } of [
       if (beside) await expect(chat.composer).toBeVisible();
       else await expect(chat.composer).toBeHidden();
       const box = await details.pane.boundingBox();
-      if (beside) expect(box?.width).toBe(340);
+      expect(box?.width).toBe(beside ? 340 : width < 720 ? width : width - 320);
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBe(width);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 

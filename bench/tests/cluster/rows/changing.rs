@@ -37,8 +37,8 @@ async fn truth(world: &World, person: &Person, room: RoomId, last: usize) -> Vec
     world.at(&person.http, "web-2").page(room, "before", before).await.unwrap().messages
 }
 
-/// Fails when a deleted message can be edited (it comes back), when a change is not told to the other nodes,
-/// and when a retry is compared with the present text (its sender is told of a conflict).
+/// Fails when a deleted message can be edited, and when a retry is compared with the present text (its sender
+/// is told of a conflict).
 #[test]
 fn row_18_edits_deletions_and_reactions_end_the_same_everywhere() {
     on_cluster(async |world| {

@@ -161,6 +161,7 @@ mod tests {
             title: None,
             people: Vec::new(),
             gone: Vec::new(),
+            admins: Vec::new(),
             marks: Vec::new(),
             rev: Rev(1),
             last_seq: Seq(1),

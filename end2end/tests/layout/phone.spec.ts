@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { Chat, row } from "../../support/chat.ts";
 import { expect, test } from "../../support/fixtures.ts";
+import { trio } from "../../support/groups.ts";
 import { live } from "../../support/hydrated.ts";
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
@@ -52,6 +53,17 @@ test("a conversation fits, and everything in it can be hit with a thumb", async 
   const chat = await ana.talk(room);
   await fits(chat.page);
   await thumbs(chat.page);
+});
+
+test("a group, its details and a new one fit, and everything in them can be hit with a thumb", async ({ people }) => {
+  const { ana, bo } = await trio(people);
+  const room = await ana.found("Studio Casa", bo);
+  for (const path of [`/chats/${room}?details`, "/people/new-group"]) {
+    const page = await ana.open(path);
+    await fits(page);
+    await thumbs(page);
+    await page.close();
+  }
 });
 
 for (const path of ["/sign-in", "/register"]) {

@@ -84,6 +84,8 @@ test("the menu and the question are for the keyboard, too", async ({ people }) =
   await menu.focus();
   await his.page.keyboard.press("Enter");
   await his.page.keyboard.press("Tab");
+  await expect(his.page.getByRole("button", { name: "Block Ana Ribeiro…" })).toBeFocused();
+  await his.page.keyboard.press("Tab");
   await expect(his.page.getByRole("button", { name: "Leave chat…" })).toBeFocused();
   await his.page.keyboard.press("Enter");
   await expect(his.page.getByRole("button", { name: "Stay" })).toBeFocused();

@@ -76,12 +76,11 @@ fn Top(address: String, is_group: Memo<Option<bool>>) -> impl IntoView {
 /// Whoever opened the details is in them, and afterwards back where they came from.
 fn move_focus() {
     Effect::new(|| {
-        request_animation_frame(|| {
-            // Not where somebody is: whoever came by the address begins with the page.
-            if document().active_element().is_some_and(|focused| focused.id() == head::LINK) {
-                focus(CLOSE);
-            }
-        });
+        // Not where somebody is: whoever came by the address begins with the page. Asked at once, for the link
+        // may be covered, and lose the focus by that.
+        if document().active_element().is_some_and(|focused| focused.id() == head::LINK) {
+            request_animation_frame(focus_close);
+        }
         on_cleanup(|| {
             request_animation_frame(|| {
                 if is_focus_lost() {

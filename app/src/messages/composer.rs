@@ -25,7 +25,7 @@ use crate::{
 const COUNTED: i64 = 300;
 
 #[component]
-pub fn Composer(name: String, changing: Changing, to_end: RwSignal<Option<ToEnd>>) -> impl IntoView {
+pub fn Composer(name: Memo<String>, changing: Changing, to_end: RwSignal<Option<ToEnd>>) -> impl IntoView {
     let Changing { live, room, field, edited, .. } = changing;
     // Without scripts the page carries the id of the message to come: pressed twice, it is one.
     let id = SharedValue::new(MessageId::new).into_inner();
@@ -91,7 +91,7 @@ pub fn Composer(name: String, changing: Changing, to_end: RwSignal<Option<ToEnd>
             live.set_draft(room, input.value());
         }
     };
-    let label = format!("Message {name}");
+    let label = move || format!("Message {}", name.get());
     let trouble = move || changing.trouble.get().map(|trouble| view! { <p class="problem">{trouble}</p> });
     view! {
         <form class="composer" method="post" action=SendMessage::url() autocomplete="off" on:submit=on_submit>
@@ -105,7 +105,7 @@ pub fn Composer(name: String, changing: Changing, to_end: RwSignal<Option<ToEnd>
                         name="body"
                         rows="1"
                         required
-                        placeholder=label.clone()
+                        placeholder=label
                         aria-label=label
                         enterkeyhint="send"
                         on:keydown=on_key

@@ -128,7 +128,7 @@ fn Talk(room: RoomId, at: Option<Seq>) -> impl IntoView {
         <Deserted room />
         <Refused />
         <Hands changing />
-        <Composer name=name.get_untracked() changing to_end />
+        <Composer name changing to_end />
         <Announcer room />
     }
 }

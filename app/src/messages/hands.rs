@@ -11,7 +11,7 @@ use super::{
     menu::{MessageMenu, open},
     reactions::react,
 };
-use crate::call::Failed;
+use crate::{call::Failed, ui::sending::post};
 
 /// The hands, once they are needed.
 #[component]
@@ -78,35 +78,9 @@ fn hands(changing: Changing) -> AnyView {
 /// Asks for a change by the server function at `path`; `more` are its arguments after room and id. What comes of
 /// it is shown at once.
 pub async fn ask(changing: Changing, path: &'static str, id: MessageId, more: String) -> Result<(), Failed> {
-    let message = post(path, format!("room={}&id={id}{more}", changing.room)).await?;
+    let answer = post(path, format!("room={}&id={id}{more}", changing.room)).await?;
+    let message: Message =
+        serde_json::from_slice(&answer).map_err(|_| Failed(model::Error::unavailable()))?;
     changing.live.changed(changing.room, message);
     Ok(())
-}
-
-/// One call for all of them: the client of each server function would be the same code once more in the
-/// download.
-#[cfg(feature = "hydrate")]
-async fn post(path: &'static str, form: String) -> Result<Message, Failed> {
-    use leptos::server_fn::{
-        client::{Client, browser::BrowserClient},
-        error::FromServerFnError,
-        request::{ClientReq, browser::BrowserRequest},
-        response::{ClientRes, browser::BrowserResponse},
-    };
-
-    let (content_type, accepts) = ("application/x-www-form-urlencoded", "application/json");
-    let request: BrowserRequest = ClientReq::<Failed>::try_new_post(path, content_type, accepts, form)?;
-    let answer: BrowserResponse = <BrowserClient as Client<Failed>>::send(request).await?;
-    let refused = ClientRes::<Failed>::status(&answer) >= 400;
-    let bytes = ClientRes::<Failed>::try_into_bytes(answer).await?;
-    match refused {
-        true => Err(Failed::de(bytes)),
-        false => serde_json::from_slice(&bytes).map_err(|_| Failed(model::Error::unavailable())),
-    }
-}
-
-/// Nothing is asked for while a page is drawn.
-#[cfg(not(feature = "hydrate"))]
-async fn post(_: &'static str, _: String) -> Result<Message, Failed> {
-    Err(Failed(model::Error::unavailable()))
 }

@@ -207,9 +207,13 @@ fn keep_reading(
 #[component]
 fn Beginning(room: RoomId) -> impl IntoView {
     let live = expect_context::<Live>();
+    // A group may get another name.
+    let name = Memo::new(move |_| {
+        live.chat.with(|chat| Some(chat.conversation(room)?.room.name(chat.me()).to_owned()))
+    });
+    let name = move || name.get().unwrap_or_default();
     live.chat.with_untracked(|chat| {
         let room = &chat.conversation(room)?.room;
-        let name = room.name(chat.me()).to_owned();
         let (size, of) = match room.kind {
             RoomKind::Private => ("xl", "your chat with "),
             RoomKind::Group => ("xl sq", ""),
@@ -217,8 +221,8 @@ fn Beginning(room: RoomId) -> impl IntoView {
         Some(view! {
             <div class="beginning">
                 <Avatar face=face(room, chat) size />
-                <b>{name.clone()}</b>
-                <span class="meta">{format!("This is the beginning of {of}{name}.")}</span>
+                <b>{name}</b>
+                <span class="meta">"This is the beginning of " {of} {name} "."</span>
             </div>
         })
     })

@@ -57,9 +57,9 @@ fn encode(form: &HtmlFormElement) -> String {
     encoded.map(|encoded| String::from(encoded.to_string())).unwrap_or_default()
 }
 
-/// One call for all forms: the client of each server function would be the same code once more in the download.
+/// One call for all that is asked for by a form: the client of each server function would be the same code once more in the download.
 #[cfg(feature = "hydrate")]
-async fn post(path: &str, form: String) -> Result<Vec<u8>, Failed> {
+pub async fn post(path: &str, form: String) -> Result<Vec<u8>, Failed> {
     use leptos::server_fn::{
         client::{Client, browser::BrowserClient},
         error::FromServerFnError,
@@ -77,6 +77,6 @@ async fn post(path: &str, form: String) -> Result<Vec<u8>, Failed> {
 
 /// Nothing is asked for while a page is drawn.
 #[cfg(not(feature = "hydrate"))]
-async fn post(_: &str, _: String) -> Result<Vec<u8>, Failed> {
+pub async fn post(_: &str, _: String) -> Result<Vec<u8>, Failed> {
     Err(Failed(Error::unavailable()))
 }

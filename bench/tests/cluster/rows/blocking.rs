@@ -4,7 +4,7 @@ use bench::client::Refused;
 use futures::future::join_all;
 use model::{Code, MessageId};
 
-use super::leaving::{is_rid_of, until_answered, until_quiet, until_rid_of};
+use super::leaving::{is_rid_of, say_by_turns, until_answered, until_quiet, until_rid_of};
 use crate::world::{Dev, NODES, devices, on_cluster, until};
 
 /// Both talk, on both nodes, all the while.
@@ -13,19 +13,12 @@ fn row_17_who_is_blocked_while_messages_fly_reaches_no_device_and_does_not_notic
     on_cluster(async |world| {
         let (ana, bo, cai, room) = world.trio().await;
         let (hers, his) = (devices(world, &ana, 2).await, devices(world, &bo, 4).await);
-        let say = async |from: &[Dev], count: usize| {
-            let mut ids = Vec::new();
-            for n in 0..count {
-                ids.push(from[n % from.len()].say(room, &format!("number {n}")).await);
-            }
-            ids
-        };
         let block = async {
             until("much was said", async || (his[0].noted().live.len() > 8).then_some(())).await;
             world.at(&bo.http, "web-2").block(ana.user).await.unwrap();
-            say(&hers, 15).await
+            say_by_turns(&hers, room, 15).await
         };
-        let (_, _, late) = tokio::join!(say(&hers, 20), say(&his, 20), block);
+        let (_, _, late) = tokio::join!(say_by_turns(&hers, room, 20), say_by_turns(&his, room, 20), block);
         join_all(his.iter().map(|device| until_rid_of(device, room))).await;
         join_all(his.iter().map(until_answered)).await;
         let taken: usize = his.iter().map(|device| device.noted().durable.len()).sum();

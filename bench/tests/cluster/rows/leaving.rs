@@ -22,6 +22,15 @@ pub(super) async fn until_quiet(from: &Person, to: &Person, devices: &[Dev]) {
     }
 }
 
+/// So many messages, by turns from these devices.
+pub(super) async fn say_by_turns(from: &[Dev], room: RoomId, count: usize) -> Vec<MessageId> {
+    let mut ids = Vec::new();
+    for n in 0..count {
+        ids.push(from[n % from.len()].say(room, &format!("number {n}")).await);
+    }
+    ids
+}
+
 /// Whether nothing of the room is on a device.
 pub(super) async fn is_rid_of(device: &Dev, room: RoomId) -> bool {
     device.chat().await.conversation(room).is_none()
@@ -48,19 +57,12 @@ fn row_17_who_leaves_while_messages_fly_hears_and_says_nothing_more() {
     on_cluster(async |world| {
         let (ana, bo, cai, room) = world.trio().await;
         let (hers, his) = (devices(world, &ana, 2).await, devices(world, &bo, 4).await);
-        let say = async |from: &[Dev], count: usize| {
-            let mut ids = Vec::new();
-            for n in 0..count {
-                ids.push(from[n % from.len()].say(room, &format!("number {n}")).await);
-            }
-            ids
-        };
         let leave = async {
             until("much was said", async || (his[0].noted().live.len() > 8).then_some(())).await;
             world.at(&bo.http, "web-2").leave(room).await.unwrap();
-            say(&hers, 15).await
+            say_by_turns(&hers, room, 15).await
         };
-        let (_, _, late) = tokio::join!(say(&hers, 20), say(&his, 20), leave);
+        let (_, _, late) = tokio::join!(say_by_turns(&hers, room, 20), say_by_turns(&his, room, 20), leave);
         join_all(his.iter().map(|device| until_rid_of(device, room))).await;
         join_all(his.iter().map(until_answered)).await;
         let taken: usize = his.iter().map(|device| device.noted().durable.len()).sum();

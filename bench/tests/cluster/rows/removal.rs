@@ -4,7 +4,7 @@ use bench::{client::Refused, world::Person};
 use futures::future::join_all;
 use model::{Code, MessageId, Room, RoomId};
 
-use super::leaving::{is_rid_of, until_answered, until_quiet, until_rid_of};
+use super::leaving::{is_rid_of, say_by_turns, until_answered, until_quiet, until_rid_of};
 use crate::world::{Dev, Node, World, devices, on_cluster, until};
 
 /// Ana's group with Bo and Cai, with whom she is talking.
@@ -37,19 +37,13 @@ fn row_17_who_is_removed_while_messages_fly_hears_and_says_nothing_more() {
         let (ana, bo, cai, room) = group(world).await;
         let (hers, his) = (devices(world, &ana, 2).await, devices(world, &bo, 4).await);
         let others = devices(world, &cai, 2).await;
-        let say = async |from: &[Dev], count: usize| {
-            let mut ids = Vec::new();
-            for n in 0..count {
-                ids.push(from[n % from.len()].say(room, &format!("number {n}")).await);
-            }
-            ids
-        };
         let remove = async {
             until("much was said", async || (his[0].noted().live.len() > 8).then_some(())).await;
             world.at(&ana.http, "web-2").remove(room, bo.user).await.unwrap();
-            say(&hers, 15).await
+            say_by_turns(&hers, room, 15).await
         };
-        let (_, _, late) = tokio::join!(say(&others, 20), say(&his, 20), remove);
+        let (_, _, late) =
+            tokio::join!(say_by_turns(&others, room, 20), say_by_turns(&his, room, 20), remove);
         join_all(his.iter().map(|device| until_rid_of(device, room))).await;
         join_all(his.iter().map(until_answered)).await;
         let taken: usize = his.iter().map(|device| device.noted().durable.len()).sum();

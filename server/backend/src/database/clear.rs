@@ -15,12 +15,20 @@ const REMAINS: &str = "\
     SELECT count(*) AS count FROM pg_stat_activity \
     WHERE datname = current_database() AND application_name = 'pg_restore'";
 
-/// All tables, in one statement; their indexes and sequences go with them. The schema is made of
-/// nothing else: a migration that makes functions or types wants them here.
+/// All tables, with their indexes and sequences, and all functions that belong to no extension. The schema is
+/// made of nothing else: a migration that makes types wants them here.
 const DROP: &str = "\
-    SELECT coalesce('DROP TABLE ' || string_agg(format('%I.%I', nspname, relname), ', '), '') AS statement \
-    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
-    WHERE relkind IN ('r', 'p') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'";
+    WITH own AS ( \
+        SELECT oid FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%' \
+    ), made (place, statement) AS ( \
+        SELECT 1, 'DROP TABLE ' || string_agg(pg_class.oid::regclass::text, ', ') \
+        FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace IN (SELECT oid FROM own) \
+        UNION ALL \
+        SELECT 2, 'DROP ROUTINE ' || string_agg(pg_proc.oid::regprocedure::text, ', ') \
+        FROM pg_proc WHERE pronamespace IN (SELECT oid FROM own) \
+            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') \
+    ) \
+    SELECT coalesce(string_agg(statement, '; ' ORDER BY place), '') AS statement FROM made";
 
 #[derive(diesel::QueryableByName)]
 struct Count {
@@ -35,7 +43,7 @@ struct Statement {
 }
 
 /// Empties the database at `url`, which was empty before [`restore`](super::restore) filled it:
-/// every table goes, whoever made it. All of them, or none.
+/// everything goes, whoever made it. All of it, or nothing.
 ///
 /// # Errors
 /// It does not answer, or something else is in it by now.

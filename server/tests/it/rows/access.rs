@@ -50,7 +50,7 @@ const SIGNED_OUT_PAGE: Statuses = [200, 302, 302, 302, 302];
 const SIGNED_IN_PAGE: Statuses = [302, 200, 200, 200, 200];
 
 /// Method, path, arguments (`{room}`, `{user}`, `{guest}`, `{own}` and `{id}` are filled in), and who gets what.
-const TABLE: [(&str, &str, &str, Statuses); 43] = [
+const TABLE: [(&str, &str, &str, Statuses); 44] = [
     ("GET", "/", "", [302; 5]),
     ("GET", "/sign-in", "", SIGNED_OUT_PAGE),
     ("GET", "/register", "", SIGNED_OUT_PAGE),
@@ -58,6 +58,7 @@ const TABLE: [(&str, &str, &str, Statuses); 43] = [
     ("GET", "/chats", "", SIGNED_IN_PAGE),
     ("GET", "/chats/{room}", "", [302, 404, 404, 200, 200]),
     ("GET", "/people", "", SIGNED_IN_PAGE),
+    ("GET", "/people/new-group", "", SIGNED_IN_PAGE),
     ("GET", "/settings", "", SIGNED_IN_PAGE),
     ("GET", "/socket", "", [401, 400, 400, 400, 400]),
     ("GET", "/healthz", "", OPEN),

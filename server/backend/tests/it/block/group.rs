@@ -8,7 +8,10 @@ use backend::{
 use model::{Code, Rev, Room, RoomId, Title, VecMap, limits::GROUP_PEOPLE};
 
 use super::hidden::{Bo, Seen};
-use crate::sockets::{frames, socket};
+use crate::{
+    groups::talk,
+    sockets::{frames, socket},
+};
 
 async fn everything(seen: &mut Seen, world: &TestBackend, who: &SignedIn, room: RoomId) {
     seen.answer("list", world.rooms(who).await);
@@ -22,9 +25,7 @@ async fn seen(bo_does: Bo) -> (Vec<String>, Room) {
     let world = TestBackend::start().await;
     let [ana, bo, cai] = [world.person("ana").await, world.person("bo_").await, world.person("cai").await];
     for other in [&bo, &cai] {
-        let room = world.open_private(&ana, other.user()).await.unwrap().id;
-        world.say(&ana, room, &["hello"]).await;
-        world.say(other, room, &["hello yourself"]).await;
+        talk(&world, &ana, other).await;
     }
     if bo_does == Bo::Blocks {
         world.block(&bo, ana.user()).await.unwrap();
@@ -74,9 +75,7 @@ async fn a_block_is_between_two() {
     let world = TestBackend::start().await;
     let [ana, bo, cai] = [world.person("ana").await, world.person("bo_").await, world.person("cai").await];
     for (one, other) in [(&ana, &bo), (&ana, &cai), (&cai, &bo)] {
-        let room = world.open_private(one, other.user()).await.unwrap().id;
-        world.say(one, room, &["hello"]).await;
-        world.say(other, room, &["hello yourself"]).await;
+        talk(&world, one, other).await;
     }
     world.block(&bo, ana.user()).await.unwrap();
     let (room, title) = (RoomId::new(), Title::new("Lisbon in May").unwrap());
@@ -98,9 +97,7 @@ async fn a_group_is_as_full_as_it_looks() {
     let world = TestBackend::start().await;
     let [ana, bo, cai] = [world.person("ana").await, world.person("bo_").await, world.person("cai").await];
     for other in [&bo, &cai] {
-        let room = world.open_private(&ana, other.user()).await.unwrap().id;
-        world.say(&ana, room, &["hello"]).await;
-        world.say(other, room, &["hello yourself"]).await;
+        talk(&world, &ana, other).await;
     }
     world.block(&bo, ana.user()).await.unwrap();
     let (room, title) = (RoomId::new(), Title::new("Lisbon in May").unwrap());

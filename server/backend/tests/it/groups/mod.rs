@@ -25,7 +25,7 @@ async fn cast<const N: usize>(world: &TestBackend) -> (SignedIn, [SignedIn; N]) 
 }
 
 /// Both say something in their private chat.
-async fn talk(world: &TestBackend, one: &SignedIn, other: &SignedIn) -> RoomId {
+pub(crate) async fn talk(world: &TestBackend, one: &SignedIn, other: &SignedIn) -> RoomId {
     let room = world.open_private(one, other.user()).await.unwrap().id;
     world.say(one, room, &["hello"]).await;
     world.say(other, room, &["hello yourself"]).await;

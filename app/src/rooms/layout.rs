@@ -1,6 +1,8 @@
 //! What stands around every signed-in view: the bar, the list of chats, and the pane beside it.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     components::{Outlet, Redirect},
     hooks::use_location,
@@ -17,8 +19,12 @@ use super::{
 use crate::{
     call::{Failed, carried},
     live::{Link, Live},
+    settings::SettingsPage,
     ui::{browser, skeleton::SkeletonRooms, trouble::Trouble},
 };
+
+/// Into the quiet after a start: nothing that is waited for is fetched any more.
+const QUIET: Duration = Duration::from_secs(4);
 
 /// What the pane holds, as far as the layout cares; phones show one thing at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +104,7 @@ fn Frame(home: Home) -> impl IntoView {
         }
     });
     Effect::new(move || live.start());
+    fetch_ahead(live);
     Effect::new(move || {
         if live.link.get() == Link::SignedOut {
             browser::leave_for("/sign-in");
@@ -115,6 +122,20 @@ fn Frame(home: Home) -> impl IntoView {
             </main>
         </div>
     }
+}
+
+/// What people open without a connection, too, is fetched while there is one.
+fn fetch_ahead(live: Live) {
+    Effect::new(move || {
+        let fetch = move || {
+            if live.link.try_get_untracked() == Some(Link::Open) {
+                spawn_local(async { drop(SettingsPage::fetch().await) });
+            }
+        };
+        if let Ok(handle) = set_timeout_with_handle(fetch, QUIET) {
+            on_cleanup(move || handle.clear());
+        }
+    });
 }
 
 /// The frame in its final size, while the browser fetches what goes into it.

@@ -63,6 +63,9 @@ test("an orderly restart loses nothing and asks for nobody's help", async ({ peo
 
 test("a page opened while the server is away says so, and comes by itself once loaded", async ({ people, server }) => {
   const { hers, his } = await converse(people);
+  // What can be opened without a server is fetched while there is one.
+  const ahead = () => performance.getEntriesByType("resource").some(({ name }) => name.includes("split_settings"));
+  await expect.poll(() => hers.page.evaluate(ahead), { timeout: 20_000 }).toBe(true);
   await server.kill9();
   await hers.page.getByRole("link", { name: "Settings" }).click();
   await expect(hers.page.getByRole("heading", { name: "Settings" })).toBeVisible();

@@ -21,6 +21,7 @@ test("Kafka is away: what is written waits, reading goes on, then it leaves once
     await his.shows(["Before"]);
     expect(await ana.history(room)).toEqual(["Before"]);
     await hers.page.getByRole("link", { name: "Settings" }).click();
+    await expect(hers.page.getByRole("heading", { name: "Settings" })).toBeVisible();
     await hers.page.goBack();
     await hers.shows(["Before", ...waiting]);
     for (const text of waiting) await hers.delivery(text, "Sending");

@@ -31,6 +31,8 @@ export class Watch {
   /// Announces that the server cannot be reached for a while.
   allowOutage(): void {
     this.allow(/net::ERR_/, /WebSocket connection to .* failed/, /status of 503\b/);
+    // What is fetched ahead, in the quiet after a start, may be on its way just then.
+    this.allow(/TypeError: Failed to fetch[^]*__wasm_split/);
   }
 
   unexpected(): string[] {

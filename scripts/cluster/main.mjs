@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { ask, listen, place } from "./control.mjs";
 import { build } from "./parts.mjs";
-import { isFree } from "./ports.mjs";
+import { becomesFree } from "./ports.mjs";
 import { killLeftovers } from "./processes.mjs";
 import * as ready from "./ready.mjs";
 import { secrets } from "./secrets.mjs";
@@ -46,7 +46,7 @@ async function main() {
     throw new Refusal(`a cluster runs in ${settings.folder} already (process ${other.supervisor}); ` +
       "stop that one, or choose another folder with CLUSTER_FOLDER");
   }
-  killLeftovers(settings.folder);
+  await killLeftovers(settings.folder);
   await takePorts(settings);
   // Of a cluster that was killed.
   fs.rmSync(stateFile(settings), { force: true });
@@ -79,7 +79,7 @@ async function main() {
 async function takePorts(settings) {
   const ports = Object.entries(portsOf(settings));
   for (const [name, port] of ports) {
-    if (await isFree(port)) continue;
+    if (await becomesFree(port)) continue;
     throw new Refusal(`port ${port}, for ${name}, is taken; stop what holds it, or choose ` +
       `${ports.length} others with CLUSTER_PORT (${settings.base} now)`);
   }

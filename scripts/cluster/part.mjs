@@ -6,7 +6,7 @@ import { once, EventEmitter } from "node:events";
 import fs from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { family, signal } from "./processes.mjs";
+import { family, freeze, signal } from "./processes.mjs";
 
 const LOOK_EVERY = 100;
 const FIRST_DELAY = 500;
@@ -131,9 +131,8 @@ export class Part extends EventEmitter {
   }
 
   // SIGSTOP or SIGCONT, for it and all that came from it.
-  freeze(name) {
-    if (!this.process) return;
-    for (const pid of family(this.process.pid)) signal(pid, name);
+  async freeze(name) {
+    if (this.process) await freeze(this.process.pid, name);
   }
 
   #hold() {

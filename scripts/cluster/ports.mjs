@@ -1,6 +1,7 @@
 // Ports of this machine.
 
 import net from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 function listen(port) {
   return new Promise((resolve, reject) => {
@@ -18,6 +19,14 @@ export async function isFree(port) {
     return true;
   } catch {
     return false;
+  }
+}
+
+// What was killed a moment ago may hold its port a little longer.
+export async function becomesFree(port, within = 2_000) {
+  for (const until = Date.now() + within; ; await pause(50)) {
+    if (await isFree(port)) return true;
+    if (Date.now() > until) return false;
   }
 }
 

@@ -8,6 +8,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 
 import { free } from "../ports.mjs";
+import { isThere } from "../processes.mjs";
 import * as ready from "../ready.mjs";
 import { ended, until } from "./waiting.mjs";
 
@@ -36,14 +37,6 @@ async function start(name, password) {
 }
 
 // A process that nobody has buried yet is gone as well.
-function isThere(pid) {
-  try {
-    return !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
-}
-
 for (const name of ["postgres", "redis", "kafka", "rabbitmq"]) {
   // Off: `until_the_starter_ends` does not read its input.
   test(`${name} ends with the input of its script`, async () => {

@@ -178,9 +178,19 @@ export class Cluster implements Server {
 
   private find(): State | undefined {
     const file = join(this.folder, "state.json");
-    if (!existsSync(file)) return undefined;
-    const state = JSON.parse(readFileSync(file, "utf8")) as State;
+    const text = readIfThere(file);
+    if (text === undefined) return undefined;
+    const state = JSON.parse(text) as State;
     this.lastParts = state.parts;
     return state;
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }

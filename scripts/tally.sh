@@ -2,6 +2,8 @@
 
 passed=0
 failed=0
+said=$(log failures)
+: >"$said"
 
 # tally <name> <command …>: runs it, shows and keeps what it says, adds what it counted.
 tally() {
@@ -16,6 +18,19 @@ tally() {
     passed=$((passed + ok))
     failed=$((failed + bad))
     note "$ok passed, $bad failed, $(($(date +%s) - started)) s"
+    [ "$bad" = 0 ] || failures "$file" >>"$said"
+}
+
+# What was said of the failures of one run: from where cargo, Node.js or Playwright begin to tell of
+# each, and the end of what tells of none.
+failures() {
+    printf '== %s\n' "$(basename "$1" .log)"
+    LC_ALL=C.UTF-8 awk '
+        /^---- .* stdout ----$/ || /^. failing tests:$/ || /^  [0-9]+\) / { left = 25 }
+        left > 0 { left -= 1; found = 1; print substr($0, 1, 300) }
+        { last[NR % 25] = $0 }
+        END { if (!found) for (i = NR - 24; i <= NR; i++) if (i > 0) print substr(last[i % 25], 1, 300) }
+    ' "$1"
 }
 
 # The sum of a number that cargo ($1), Playwright ($2) and Node.js ($3) write in their summaries.

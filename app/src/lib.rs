@@ -16,4 +16,4 @@ pub mod ui;
 
 pub use routes::{App, fetch};
 #[cfg(feature = "ssr")]
-pub use shell::{PagePolicy, shell};
+pub use shell::shell;

@@ -5,17 +5,11 @@ use leptos::{config::LeptosOptions, hydration::AutoReload, nonce::use_nonce, pre
 #[cfg(feature = "ssr")]
 use leptos_meta::MetaTags;
 
-/// Where a page leaves its policy for the layer around it. Of a page whose visitor was quick to leave the one
-/// before, the headers in `ResponseOptions` do not always arrive.
-#[cfg(feature = "ssr")]
-#[derive(Clone, Default)]
-pub struct PagePolicy(pub std::sync::Arc<std::sync::OnceLock<http::HeaderValue>>);
-
-/// The whole document. Leaves the policy that goes with it.
+/// The whole document. Sets the headers that go with it.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
-    leave_policy(reload);
+    set_headers(reload);
     let theme = crate::ui::preferences::Preferences::of_request().theme;
     let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
@@ -46,9 +40,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// Nothing from anywhere else, and no script that the server did not write. `reload` is the port
 /// that tells a page in development to fetch itself again.
 #[cfg(feature = "ssr")]
-fn leave_policy(reload: Option<u32>) {
-    let Some(parts) = use_context::<http::request::Parts>() else { return };
-    let Some(PagePolicy(place)) = parts.extensions.get::<PagePolicy>() else { return };
+fn set_headers(reload: Option<u32>) {
+    use http::{HeaderValue, header};
+    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
     let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let reload =
         reload.map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}")).unwrap_or_default();
@@ -57,6 +51,8 @@ fn leave_policy(reload: Option<u32>) {
          img-src 'self' data: blob:; font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; \
          worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     );
-    let policy = http::HeaderValue::from_str(&policy).expect("nonce and port are visible ASCII");
-    let _ = place.set(policy);
+    let policy = HeaderValue::from_str(&policy).expect("nonce and port are visible ASCII");
+    response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    // Pages show private things, and carry a message id that may serve once.
+    response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
 }

@@ -1,6 +1,7 @@
 //! HTTP: routes, sessions, origins, and the pages for machines.
 
 mod arguments;
+mod files;
 mod health;
 pub mod machines;
 mod mailbox;

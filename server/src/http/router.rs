@@ -14,7 +14,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use super::{
-    arguments,
+    arguments, files,
     machines::{self, Machines},
     mailbox, origin, redirect, security, session,
     site::Web,
@@ -39,7 +39,7 @@ pub fn router(web: Web) -> Router {
     };
 
     let pages = Router::new()
-        .leptos_routes_with_context(&web, page_routes(), context.clone(), page)
+        .leptos_routes_with_context(&web, page_routes(), context.clone(), page.clone())
         .layer(CompressionLayer::new());
 
     let people = pages
@@ -62,7 +62,7 @@ pub fn router(web: Web) -> Router {
     people
         .merge(machines)
         .merge(development)
-        .fallback(leptos_axum::file_and_error_handler_with_context::<Web, _>(context, shell))
+        .fallback_service(files::service(web.leptos.site_root.clone(), context, page))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(from_fn(target::check))
         .layer(from_fn(security::layer))

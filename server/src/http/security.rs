@@ -1,6 +1,5 @@
 //! Headers that every answer carries. Pages bring their own, wider content policy with a nonce.
 
-use app::PagePolicy;
 use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue, header},
@@ -16,10 +15,8 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-pub(super) async fn layer(mut request: Request, next: Next) -> Response {
+pub(super) async fn layer(request: Request, next: Next) -> Response {
     let personal = !request.uri().path().starts_with("/pkg/");
-    let policy = PagePolicy::default();
-    request.extensions_mut().insert(policy.clone());
     let mut response = next.run(request).await;
     let redirects = response.status().is_redirection();
     let headers = response.headers_mut();
@@ -28,11 +25,6 @@ pub(super) async fn layer(mut request: Request, next: Next) -> Response {
     }
     // Not on redirects: the browser would hold it against the page it is still showing.
     if !redirects {
-        if let Some(policy) = policy.0.get() {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
-            // Pages show private things, and carry a message id that may serve once.
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-        }
         headers
             .entry(header::CONTENT_SECURITY_POLICY)
             .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));

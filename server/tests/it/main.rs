@@ -4,6 +4,7 @@ mod abuse;
 mod arguments;
 mod backup;
 mod disk;
+mod files;
 mod fuzz;
 mod guarded;
 mod http;

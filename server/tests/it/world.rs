@@ -61,7 +61,7 @@ impl World {
         };
         let web = Web {
             backend: (*backend).clone(),
-            leptos: LeptosOptions::builder().output_name("rapport").build(),
+            leptos: LeptosOptions::builder().output_name("rapport").site_root("../public").build(),
             site,
             metrics: Metrics::detached(),
             readiness: Default::default(),

@@ -1,9 +1,10 @@
 //! W4: how fast a log is stored. Logs 200,000 messages of 1,000 rooms, every 20th twice, and then lets
-//! stores bring them into PostgreSQL. On engines that keep what they are given:
+//! stores bring them into PostgreSQL. On engines that keep what they are given, started by
+//! `scripts/engines/postgres.sh` and `kafka.sh`:
 //!
 //! ```sh
 //! cargo build -p backend --release --features testing --example drain
-//! sh scripts/engines.sh postgres kafka -- target/release/examples/drain
+//! DATABASE_URL=… RAPPORT_KAFKA=… target/release/examples/drain
 //! ```
 
 use std::time::Instant;

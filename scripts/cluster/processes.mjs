@@ -16,19 +16,25 @@ export function signal(pid, name) {
   }
 }
 
+// The fields of a process after its name: its state, its parent, …; null if it is not there.
+function status(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name stands in brackets and may hold anything.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+
 // A process and all that came from it.
 export function family(pid) {
   const children = new Map();
   for (const entry of fs.readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
-    let stat;
-    try {
-      stat = fs.readFileSync(`/proc/${entry}/stat`, "latin1");
-    } catch {
-      continue; // It ended meanwhile.
-    }
-    // The name stands in brackets and may hold anything.
-    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    const [, of] = status(entry) ?? [];
+    if (!of) continue; // It ended meanwhile.
+    const parent = Number(of);
     children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
   }
   const found = [];
@@ -42,15 +48,9 @@ export function family(pid) {
 
 // What the kernel says a process does: R, S, D, T (stopped), Z (ended, and nobody asked how); null if
 // it is not there.
-export function stateOf(pid) {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat.slice(stat.lastIndexOf(")") + 2)[0];
-  } catch {
-    return null;
-  }
-}
+export const stateOf = (pid) => status(pid)?.[0] ?? null;
 
+// A process that nobody has buried yet is gone as well.
 export const isThere = (pid) => ![null, "Z", "X"].includes(stateOf(pid));
 
 // Stops a process and all that came from it, or lets them go on. What is told to stop goes on for a

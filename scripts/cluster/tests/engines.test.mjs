@@ -36,7 +36,6 @@ async function start(name, password) {
   return { script, port, pid, folder };
 }
 
-// A process that nobody has buried yet is gone as well.
 for (const name of ["postgres", "redis", "kafka", "rabbitmq"]) {
   // Off: `until_the_starter_ends` does not read its input.
   test(`${name} ends with the input of its script`, async () => {

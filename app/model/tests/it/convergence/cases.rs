@@ -9,10 +9,7 @@ use crate::world::Changed;
 #[test]
 fn a_lost_change_is_missed_and_fetched() {
     let mut world = World::new();
-    world.devices[0].connect(&world.server);
-    while !world.devices[0].inbound.is_empty() {
-        world.devices[0].receive(0);
-    }
+    world.connect(0);
     let sender = world.server.people[1];
     for text in ["one", "two", "three"] {
         let (_, change) = world.server.send(sender, model::MessageId::new(), text);
@@ -40,18 +37,12 @@ fn too_much_missed_is_said_and_never_spliced() {
         }
     };
     send(&mut world, 10);
-    world.devices[0].connect(&world.server);
-    while !world.devices[0].inbound.is_empty() {
-        world.devices[0].receive(0);
-    }
+    world.connect(0);
     let newest = world.server.page(None);
     world.devices[0].chat.page(newest);
     world.devices[0].disconnect();
     send(&mut world, 300);
-    world.devices[0].connect(&world.server);
-    while !world.devices[0].inbound.is_empty() {
-        world.devices[0].receive(0);
-    }
+    world.connect(0);
     let room = world.server.room;
     let timeline = world.devices[0].chat.conversation(room).unwrap().timeline.clone();
     assert_eq!(timeline.messages()[0].seq, Seq(261), "only the newest page is here");
@@ -63,10 +54,7 @@ fn too_much_missed_is_said_and_never_spliced() {
 #[test]
 fn what_is_new_and_has_changed_is_not_taken_for_old() {
     let mut world = World::new();
-    world.devices[0].connect(&world.server);
-    while !world.devices[0].inbound.is_empty() {
-        world.devices[0].receive(0);
-    }
+    world.connect(0);
     let sender = world.server.people[1];
     for text in ["one", "two"] {
         world.server.send(sender, model::MessageId::new(), text);

@@ -25,6 +25,14 @@ impl World {
         Self { server, devices }
     }
 
+    /// Connects a device, which hears all that is there for it.
+    pub(super) fn connect(&mut self, number: usize) {
+        self.devices[number].connect(&self.server);
+        while !self.devices[number].inbound.is_empty() {
+            self.devices[number].receive(0);
+        }
+    }
+
     fn publish(&mut self, frame: &ServerFrame) {
         for device in self.devices.iter_mut().filter(|device| device.connected) {
             device.inbound.push_back(frame.clone());

@@ -5,15 +5,16 @@
 
 pub mod accounts;
 pub mod call;
+mod document;
 pub mod live;
 pub mod messages;
 pub mod people;
 pub mod rooms;
 pub mod routes;
 pub mod settings;
-mod shell;
+pub mod shell;
 pub mod ui;
 
-pub use routes::{App, fetch};
 #[cfg(feature = "ssr")]
-pub use shell::shell;
+pub use document::document;
+pub use routes::{App, fetch};

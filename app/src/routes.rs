@@ -12,8 +12,9 @@ use crate::{
     accounts::{RegisterPage, SignInPage, VerifyPage},
     messages::page::{NoneChosen, RoomPage},
     people::FindPeoplePage,
-    rooms::{NewGroupPage, details, layout::SignedInLayout},
+    rooms::{NewGroupPage, details},
     settings::SettingsPage,
+    shell::layout::SignedInLayout,
     ui::{clock::provide_clock, trouble::NotFound},
 };
 

@@ -1,4 +1,5 @@
-//! Rules for names, addresses and passwords: checked while typing and again by the server.
+//! Rules for names, addresses and passwords that can be checked while typing. The server checks them
+//! again, and has more of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,6 +7,7 @@ use crate::{
     error::{Error, Result},
     id::{RegistrationId, SessionId, UserId},
     number::Timestamp,
+    visible::something_to_see,
 };
 
 /// Who is signed in.
@@ -52,7 +54,8 @@ pub fn username(text: &str) -> Result<String> {
     }
 }
 
-/// Checks and folds an e-mail address. Only its form: whether it works shows the code.
+/// Checks and folds an e-mail address, as far as can be said while it is typed. The server parses it, and
+/// whether it works shows the code.
 pub fn email(text: &str) -> Result<String> {
     let address = text.trim().to_lowercase();
     let fail = |message: &str| Err(Error::invalid("email", message));
@@ -66,6 +69,7 @@ pub fn email(text: &str) -> Result<String> {
         return fail("Something is missing before the @.");
     }
     if address.len() > 254
+        || local.contains('@')
         || address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c))
     {
         return fail("That does not look like an e-mail address.");
@@ -88,22 +92,33 @@ pub fn email(text: &str) -> Result<String> {
     Ok(address)
 }
 
-/// Checks the name shown to others: 1 to 64 characters, no control characters.
+/// Checks the name shown to others, as far as can be said while it is typed: 1 to 64 characters with something
+/// to see. White space becomes single spaces.
 pub fn name(text: &str) -> Result<String> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() {
+    if !something_to_see(&name) {
         return Err(Error::invalid("name", "Enter the name others will see."));
     }
     if name.chars().count() > 64 {
         return Err(Error::invalid("name", "Use at most 64 characters."));
     }
-    if name.chars().any(char::is_control) {
-        return Err(Error::invalid("name", "Use letters, digits and punctuation only."));
-    }
     Ok(name)
 }
 
-/// Checks a new password: 10 to 128 characters, and not one that everybody tries first.
+/// The digit that a character of a code stands for, as keyboards of East Asia, Persia, Arabia and India write it, too.
+pub fn digit(c: char) -> Option<char> {
+    let zeros = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
+    let value =
+        zeros.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10));
+    char::from_digit(value?, 10)
+}
+
+/// The password of everybody in a demo, unless another one is given. Everybody knows it: it signs nobody in where an
+/// instance is open to everybody, and nobody else may choose it.
+pub const DEMO_PASSWORD: &str = "rapport-demo-1";
+
+/// Checks a new password: 10 to 128 characters, and not the username. The server also knows the passwords that
+/// everybody tries first.
 pub fn password(text: &str, username: &str) -> Result<()> {
     let length = text.chars().count();
     let fail = |message: &str| Err(Error::invalid("password", message));
@@ -114,12 +129,6 @@ pub fn password(text: &str, username: &str) -> Result<()> {
         return fail("Use at most 128 characters.");
     }
     let folded = text.to_lowercase();
-    let first = folded.chars().next();
-    if folded.chars().all(|c| Some(c) == first)
-        || "abcdefghijklmnopqrstuvwxyz01234567890123456789".contains(&folded)
-    {
-        return fail("That is too easy to guess.");
-    }
     if !username.is_empty() && folded.replace(username, "").chars().count() < 4 {
         return fail("Do not use your username as the password.");
     }

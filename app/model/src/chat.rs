@@ -6,11 +6,13 @@ mod conversation;
 use crate::{
     error::Error,
     id::{MessageId, RoomId, UserId},
-    limits::CURSOR_ROOMS,
+    limits::{CURSOR_ROOMS, PEOPLE_BY_ID},
     messages::{Accepted, Logged, Message, Page},
     number::{Offset, Rev, Seq},
     outbox::{Outbox, Pending},
+    people::Person,
     rooms::{Mark, Members, Room},
+    sort::sort_by_key,
     timeline::Changes,
     vec_map::VecMap,
     wire::{Change, ClientFrame, Item, Position, ServerFrame, Stored},
@@ -23,11 +25,14 @@ pub struct Chat {
     rooms: VecMap<RoomId, Conversation>,
     outbox: Outbox,
     caught_up: bool,
+    /// Users who were looked up by their ids, since no room names them.
+    looked_up: Vec<Person>,
 }
 
 impl Chat {
     pub fn new(me: UserId) -> Self {
-        Self { me, rooms: VecMap::new(), outbox: Outbox::default(), caught_up: false }
+        let (rooms, outbox, looked_up) = (VecMap::new(), Outbox::default(), Vec::new());
+        Self { me, rooms, outbox, caught_up: false, looked_up }
     }
 
     pub fn me(&self) -> UserId {
@@ -45,8 +50,34 @@ impl Chat {
     /// The rooms, the most recently active first.
     pub fn rooms(&self) -> Vec<&Room> {
         let mut rooms: Vec<&Room> = self.rooms.values().map(|conversation| &conversation.room).collect();
-        rooms.sort_by_key(|room| std::cmp::Reverse((room.active_at(), room.id)));
+        sort_by_key(&mut rooms, |room| std::cmp::Reverse((room.active_at(), room.id)));
         rooms
+    }
+
+    /// A user as the room names them, or as they were looked up.
+    pub fn person<'a>(&'a self, room: &'a Room, user: UserId) -> Option<&'a Person> {
+        room.person(user).or_else(|| self.looked_up.iter().find(|person| person.id == user))
+    }
+
+    /// Users whose messages or reactions are loaded, and whose names are not known: at most [`PEOPLE_BY_ID`].
+    pub fn nameless(&self, room: RoomId) -> Vec<UserId> {
+        let mut nameless = Vec::new();
+        let Some(conversation) = self.rooms.get(&room) else { return nameless };
+        for message in conversation.timeline.messages() {
+            let reacted = message.reactions.iter().map(|reaction| reaction.user);
+            for user in reacted.chain([message.sender]) {
+                let is_known = nameless.contains(&user) || self.person(&conversation.room, user).is_some();
+                if !is_known && nameless.len() < PEOPLE_BY_ID {
+                    nameless.push(user);
+                }
+            }
+        }
+        nameless
+    }
+
+    /// Users as they were looked up.
+    pub fn introduce(&mut self, people: Vec<Person>) {
+        self.looked_up.extend(people);
     }
 
     /// Whether everything that had happened when the connection was opened is here.
@@ -102,8 +133,8 @@ impl Chat {
 
     /// Messages of a room that are shown as on their way: without those that stand in its timeline.
     pub fn waiting(&self, room: RoomId) -> impl Iterator<Item = &Pending> {
-        let live = self.rooms.get(&room).map_or(&[][..], |conversation| conversation.timeline.live());
-        self.outbox.in_room(room).filter(|pending| live.iter().all(|live| live.message.id != pending.id))
+        let known = self.rooms.get(&room).map_or(&[][..], |conversation| conversation.timeline.unnumbered());
+        self.outbox.in_room(room).filter(|pending| known.iter().all(|known| known.message.id != pending.id))
     }
 
     /// The frames that may leave now. None before the client is caught up.

@@ -31,7 +31,7 @@ pub enum Code {
     RateLimited,
     /// The request is not of the documented form.
     Malformed,
-    /// The server cannot do this right now. Nothing was changed; try again.
+    /// The server cannot do this right now. Try again: what changes something may have been done all the same.
     #[serde(other)]
     Unavailable,
 }

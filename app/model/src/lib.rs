@@ -12,9 +12,12 @@ pub mod messages;
 pub mod number;
 pub mod outbox;
 pub mod people;
+pub mod random;
 pub mod rooms;
+pub mod sort;
 pub mod timeline;
 pub mod vec_map;
+pub mod visible;
 pub mod wire;
 
 pub use chat::Chat;

@@ -15,6 +15,10 @@ pub const GROUPS_MADE: i64 = 500;
 pub const REACTIONS: usize = 200;
 /// Largest frame a client may send, in bytes.
 pub const FRAME_BYTES: usize = 64 * 1024;
+/// Largest frame the server sends, in bytes.
+pub const SERVER_FRAME_BYTES: usize = 1024 * 1024;
+/// Deepest nesting of the JSON in a client's frame: this many brackets open at once.
+pub const JSON_DEPTH: usize = 128;
 /// Most rooms a `hello` cursor names, so that it fits into a frame; the others are sent as summaries.
 pub const CURSOR_ROOMS: usize = 600;
 /// Most people in a group. All of them come with it, with their names and marks: some 25 KB of a full one,
@@ -25,6 +29,14 @@ pub const TITLE_CHARS: usize = 64;
 
 /// More missed changes than this in one room are answered with the newest page and `limited`.
 pub const CATCH_UP: i64 = 200;
+/// Rooms in a page of the list, unless other than that many are asked for.
+pub const ROOMS_PAGE: i64 = 50;
+/// Most rooms in a page of the list.
+pub const ROOMS_PAGE_MAX: i64 = 100;
+/// Rooms that a rendered page comes with: the others come through the socket.
+pub const HOME_ROOMS: i64 = 30;
+/// Most users that can be asked for by id at once.
+pub const PEOPLE_BY_ID: usize = 100;
 /// Messages in a page of history, unless fewer are asked for.
 pub const PAGE: i64 = 50;
 /// Most messages in a page of history.
@@ -43,6 +55,11 @@ pub const GAP_MS: u32 = 500;
 pub const QUEUE_FRAMES: usize = 1_024;
 /// Bytes that may wait for a slow reader before it is cut off.
 pub const QUEUE_BYTES: usize = 1024 * 1024;
+/// Frames a client may send at once on one connection, and then per second.
+pub const SOCKET_FRAMES: u32 = 400;
+pub const SOCKET_FRAMES_PER_SECOND: u32 = 200;
+/// Frames that a malformed one counts as, besides itself.
+pub const MALFORMED_FRAMES: u32 = 20;
 /// Open sockets one person may have.
 pub const SOCKETS_PER_USER: usize = 32;
 /// Messages one person may send in a burst, and then per second.

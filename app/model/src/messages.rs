@@ -7,6 +7,7 @@ use crate::{
     id::{MessageId, RoomId, UserId},
     limits::{MESSAGE_CHARS, REACTION_BYTES},
     number::{Offset, Rev, Seq, Timestamp},
+    visible::something_to_see,
 };
 
 /// A message in its present state. Of two copies with the same `id` the one with the higher
@@ -136,7 +137,7 @@ impl Body {
     /// The text is kept to the letter; trimming is the composer's business.
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
-        if text.chars().all(is_invisible) {
+        if !something_to_see(&text) {
             return Err(Error::invalid("body", "A message needs some text."));
         }
         if text.contains('\0') {
@@ -157,17 +158,6 @@ impl Body {
     pub fn into_string(self) -> String {
         self.0
     }
-}
-
-/// Whether a character alone would leave an empty bubble.
-pub(crate) fn is_invisible(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-        )
 }
 
 /// The server's answer to a message: it is durable and has its place.

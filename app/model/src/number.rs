@@ -51,6 +51,12 @@ number!(
     /// Counts the messages of a room: 1, 2, 3 … without holes, never reused.
     Seq
 );
+
+impl Seq {
+    /// The number of a room's first message.
+    pub const FIRST: Self = Self(1);
+}
+
 number!(
     /// Counts every durable change of a room (message, edit, membership …): 1, 2, 3 … without
     /// holes, never reused. A client that holds `rev` n has seen everything up to n.

@@ -133,6 +133,11 @@ impl Outbox {
         self.entries.iter()
     }
 
+    /// How many are not known to be durable: they are lost with this device.
+    pub fn unsent(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.placed.is_none() && entry.logged.is_none()).count()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -1,6 +1,7 @@
 //! Rooms as their members see them.
 
 mod members;
+mod preview;
 mod title;
 
 use serde::{Deserialize, Serialize};

@@ -2,40 +2,42 @@
 //! of history, in any order and any number of times, into the room's true state.
 //!
 //! Messages carry dense numbers, so what is missing shows by itself: a number without a message is
-//! a hole, and stays one until it is filled.
+//! a hole, and stays one until it is filled. docs/TIMELINE.md draws the positions and how they move.
+
+mod unnumbered;
 
 use std::ops::RangeInclusive;
+
+pub use unnumbered::Unnumbered;
+use unnumbered::UnnumberedMessages;
 
 use crate::{
     id::{MessageId, RoomId},
     messages::{Message, Page},
     number::{Offset, Rev, Seq},
+    sort::sort_by_key,
     wire::{Change, Item, Stored},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     /// Every change up to here has been applied …
-    rev: Rev,
+    applied: Rev,
     /// … but for those of a page of history that is older, which may lack them.
     stale: Option<Stale>,
     /// The newest change known to exist.
     head: Rev,
+    /// The newest message at `applied`. A later one is news, even if a page of history ran ahead of
+    /// the changes, and `last_seq` with it.
+    applied_seq: Seq,
     /// The newest message that was ever here, or was here when the room was first heard of.
     last_seq: Seq,
-    /// The newest message at `rev`. A later one is news, even if a page of history ran ahead of
-    /// the changes and `last_seq` with it.
-    seen: Seq,
     /// By `seq`.
     messages: Vec<Message>,
     /// Changes that came before the ones they follow, by `rev`.
     held: Vec<Change>,
-    /// What is durable and has no number yet, by its place in the log.
-    live: Vec<Live>,
-    /// Numbers of messages that are not here yet.
-    promised: Vec<Promised>,
-    /// What was logged before this place has its number, or will never have one.
-    settled: Offset,
+    /// Messages that are durable and have no number yet.
+    unnumbered: UnnumberedMessages,
 }
 
 /// What a page of history may lack: the changes after `after`, up to `upto`.
@@ -43,22 +45,6 @@ pub struct Timeline {
 struct Stale {
     after: Rev,
     upto: Rev,
-}
-
-/// A message without a number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Live {
-    pub log: Offset,
-    pub message: Message,
-}
-
-/// A number whose message has not come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Promised {
-    id: MessageId,
-    log: Offset,
-    seq: Seq,
-    rev: Rev,
 }
 
 /// A fetched answer: see [`crate::wire::ServerFrame::Changes`].
@@ -74,30 +60,30 @@ impl Timeline {
     /// A room of which only the heads and perhaps the newest message are known.
     pub fn new(rev: Rev, last_seq: Seq, last: Option<Message>) -> Self {
         let messages = last.into_iter().collect();
-        Self { rev, head: rev, last_seq, seen: last_seq, messages, ..Self::default() }
+        Self { applied: rev, applied_seq: last_seq, head: rev, last_seq, messages, ..Self::default() }
     }
 
     /// A room as it was put away: `messages` is what [`Timeline::tail`] gave at `rev`.
     pub fn restore(rev: Rev, mut messages: Vec<Message>) -> Self {
-        messages.sort_by_key(|message| message.seq);
+        sort_by_key(&mut messages, |message| message.seq);
         messages.dedup_by_key(|message| message.seq);
         let last = messages.last().map_or(Seq::ZERO, |message| message.seq);
-        Self { rev, head: rev, last_seq: last, seen: last, messages, ..Self::default() }
+        Self { applied: rev, applied_seq: last, head: rev, last_seq: last, messages, ..Self::default() }
     }
 
     /// The last change applied.
     pub fn rev(&self) -> Rev {
-        self.rev
+        self.applied
     }
 
     /// This client's position in the room: every change up to here is in all that it holds.
     pub fn position(&self) -> Rev {
-        self.stale.map_or(self.rev, |stale| stale.after.min(self.rev))
+        self.stale.map_or(self.applied, |stale| stale.after.min(self.applied))
     }
 
     /// From here on only what is certain counts: what a page of history may lack is asked for again.
     pub fn disconnected(&mut self) {
-        self.rev = self.position();
+        self.applied = self.position();
         self.stale = None;
     }
 
@@ -125,8 +111,8 @@ impl Timeline {
     }
 
     /// The messages without a number, in the order in which they will be numbered.
-    pub fn live(&self) -> &[Live] {
-        &self.live
+    pub fn unnumbered(&self) -> &[Unnumbered] {
+        self.unnumbered.messages()
     }
 
     /// The loaded messages with these numbers, oldest first.
@@ -168,8 +154,8 @@ impl Timeline {
     /// was held.
     pub fn tail(&self, limit: usize) -> Vec<Message> {
         let mut tail = Vec::new();
-        let mut expected = self.seen;
-        for message in self.range(Seq::ZERO..=self.seen).iter().rev().take(limit) {
+        let mut expected = self.applied_seq;
+        for message in self.range(Seq::ZERO..=self.applied_seq).iter().rev().take(limit) {
             if message.seq != expected {
                 break;
             }
@@ -188,7 +174,7 @@ impl Timeline {
     /// A change seen live: applied if it is the next, dropped if it is old, held if it is early.
     pub fn apply(&mut self, change: Change) {
         self.hear(change.rev);
-        if change.rev <= self.rev {
+        if change.rev <= self.applied {
             return;
         }
         // One that is held already is the same change.
@@ -201,22 +187,11 @@ impl Timeline {
     /// A message that is durable and has no number yet. Of two copies of an id the one that was
     /// logged first stands.
     pub fn log(&mut self, room: RoomId, log: Offset, message: Message) {
-        let promised = |one: &Promised| one.id == message.id && one.log == log;
-        if let Some(Promised { seq, rev, .. }) = self.promised.iter().copied().find(promised) {
-            let message = message.numbered(seq, rev);
-            return self.apply(Change { room, rev, item: Item::Message { message } });
+        if let Some((seq, rev)) = self.unnumbered.assigned(message.id, log) {
+            self.number(room, message.numbered(seq, rev));
+        } else if !self.holds(message.id) {
+            self.unnumbered.add(log, message);
         }
-        if log < self.settled || self.holds(message.id) {
-            return;
-        }
-        if let Some(known) = self.live.iter().find(|live| live.message.id == message.id) {
-            if known.log <= log {
-                return;
-            }
-            self.forget(message.id);
-        }
-        let place = self.live.partition_point(|live| live.log < log);
-        self.live.insert(place, Live { log, message });
     }
 
     /// The numbers of logged messages.
@@ -224,47 +199,41 @@ impl Timeline {
         let Stored { room, seq, rev, log, ids } = stored;
         for (place, (id, log)) in (0..).zip(ids) {
             let (seq, rev) = (Seq(seq.0 + place), Rev(rev.0 + place));
-            match self.live.iter().find(|live| live.message.id == id && live.log == log) {
-                Some(live) => {
-                    let message = live.message.clone().numbered(seq, rev);
-                    self.apply(Change { room, rev, item: Item::Message { message } });
-                }
-                None => {
-                    self.hear(rev);
-                    self.promised.push(Promised { id, log, seq, rev });
-                }
+            self.hear(rev);
+            if let Some(message) = self.unnumbered.assign(id, log, seq, rev) {
+                self.number(room, message);
             }
         }
         self.settle(log);
     }
 
+    /// A logged message has its number.
+    fn number(&mut self, room: RoomId, message: Message) {
+        self.apply(Change { room, rev: message.rev, item: Item::Message { message } });
+    }
+
     /// Where the log has been numbered up to, once all those numbers are here.
     pub fn settled(&self) -> Option<Offset> {
-        self.missing().is_none().then_some(self.settled)
+        self.missing().is_none().then_some(self.unnumbered.settled())
     }
 
     /// What was logged before `log` has its number or never gets one.
     pub fn settle(&mut self, log: Offset) {
-        self.settled = self.settled.max(log);
+        self.unnumbered.settle(log);
         self.sweep();
     }
 
-    /// Lets go of what has been numbered, or never will be. Not while there is a hole: what is seen
-    /// stays where it is seen until its number is here.
+    /// Lets go of what has been numbered, or never will be.
     fn sweep(&mut self) {
-        self.promised.retain(|promised| promised.rev > self.rev);
+        self.unnumbered.applied(self.applied);
         if self.missing().is_none() {
-            self.live.retain(|live| live.log >= self.settled);
+            self.unnumbered.remove_settled();
         }
     }
 
     /// A message without a number turned out not to stand.
     pub fn refuse(&mut self, id: MessageId, log: Offset) {
-        self.live.retain(|live| live.message.id != id || live.log != log);
-    }
-
-    fn forget(&mut self, id: MessageId) {
-        self.live.retain(|live| live.message.id != id);
+        self.unnumbered.refuse(id, log);
     }
 
     /// Whether a message has its number here. Looked for from the end, where it mostly is.
@@ -283,12 +252,12 @@ impl Timeline {
             return self.start_over(changes);
         }
         self.hear(changes.upto);
-        if changes.after > self.rev {
+        if changes.after > self.applied {
             return;
         }
         // By number: they come by change, and one that is new may have changed after a newer one came.
         let mut messages = changes.messages;
-        messages.sort_by_key(|message| message.seq);
+        sort_by_key(&mut messages, |message| message.seq);
         for message in messages {
             self.hear(message.rev);
             self.take(message);
@@ -309,7 +278,7 @@ impl Timeline {
     /// Whether the server has not come as far as this client asked from: it was set back to an
     /// earlier state, and its word counts.
     pub fn is_set_back(&self, changes: &Changes) -> bool {
-        changes.limited && changes.after > changes.upto && changes.after == self.rev
+        changes.limited && changes.after > changes.upto && changes.after == self.applied
     }
 
     /// Too much was missed to be told. What was loaded may have been edited since: better gone than
@@ -318,7 +287,7 @@ impl Timeline {
         if self.is_set_back(&changes) {
             *self = Self::default();
         }
-        if changes.upto < self.rev || (changes.upto == self.rev && self.stale.is_none()) {
+        if changes.upto < self.applied || (changes.upto == self.applied && self.stale.is_none()) {
             return;
         }
         self.hear(changes.upto);
@@ -326,16 +295,16 @@ impl Timeline {
         self.messages.clear();
         for message in changes.messages {
             self.hear(message.rev);
-            self.seen = self.seen.max(message.seq);
-            self.forget(message.id);
+            self.applied_seq = self.applied_seq.max(message.seq);
+            self.unnumbered.remove(message.id);
             self.put(message);
         }
         self.catch_up(changes.upto);
     }
 
     fn catch_up(&mut self, upto: Rev) {
-        self.rev = self.rev.max(upto);
-        self.held.retain(|change| change.rev > self.rev);
+        self.applied = self.applied.max(upto);
+        self.held.retain(|change| change.rev > self.applied);
         self.drain();
     }
 
@@ -345,26 +314,26 @@ impl Timeline {
         self.hear(page.rev);
         for message in page.messages {
             self.hear(message.rev);
-            self.forget(message.id);
+            self.unnumbered.remove(message.id);
             self.put(message);
         }
-        if page.rev >= self.rev {
+        if page.rev >= self.applied {
             return None;
         }
         let after = self.stale.map_or(page.rev, |stale| stale.after.min(page.rev));
-        self.stale = Some(Stale { after, upto: self.rev });
+        self.stale = Some(Stale { after, upto: self.applied });
         Some(after)
     }
 
     fn drain(&mut self) {
-        let mut follows = self.rev;
+        let mut follows = self.applied;
         let ready = self.held.iter().take_while(|change| {
             follows = follows.next();
             change.rev == follows
         });
         let ready = ready.count();
         for change in self.held.drain(..ready).collect::<Vec<_>>() {
-            self.rev = change.rev;
+            self.applied = change.rev;
             if let Item::Message { message } = change.item {
                 self.take(message);
             }
@@ -375,9 +344,9 @@ impl Timeline {
     /// Keeps a changed message if it is new or loaded; an old one that is not loaded comes with its
     /// page.
     fn take(&mut self, message: Message) {
-        self.forget(message.id);
-        if message.seq > self.seen || self.place(message.seq).is_ok() {
-            self.seen = self.seen.max(message.seq);
+        self.unnumbered.remove(message.id);
+        if message.seq > self.applied_seq || self.place(message.seq).is_ok() {
+            self.applied_seq = self.applied_seq.max(message.seq);
             self.put(message);
         }
     }

@@ -4,21 +4,25 @@
 //! a [`Change`] of an unknown kind as applied: that is how edits, reactions and membership can come
 //! without a new protocol version.
 
+mod client;
+mod parts;
 mod read;
 
 use serde::{Deserialize, Serialize};
 
+pub use client::{Unreadable, with_readable_names};
+
 use crate::{
-    error::{Code, Error},
+    error::Error,
     id::{MessageId, RoomId, SessionId, UserId},
-    messages::{Accepted, Logged, Message},
+    messages::{Accepted, Logged, Message, Sent},
     number::{Offset, Rev, Seq, Timestamp},
     rooms::{Mark, Members, Room},
     vec_map::VecMap,
 };
 
 /// What a client says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientFrame {
     /// First on every connection: where this client stands. The answer is [`ServerFrame::Welcome`],
@@ -26,7 +30,6 @@ pub enum ClientFrame {
     Hello {
         version: u32,
         /// What this client holds, per room.
-        #[serde(default)]
         cursor: VecMap<RoomId, Position>,
     },
     /// Send a message. Answered by `accepted` or `rejected` with the same id.
@@ -34,15 +37,8 @@ pub enum ClientFrame {
     /// Ask for the changes after `after`. Answered by `changes`.
     Fetch { room: RoomId, after: Rev },
     /// Raise this member's marks.
-    Mark {
-        room: RoomId,
-        #[serde(default)]
-        delivered: Seq,
-        #[serde(default)]
-        read: Seq,
-    },
+    Mark { room: RoomId, delivered: Seq, read: Seq },
     /// A frame of a later version: answered by `error`, otherwise ignored.
-    #[serde(other)]
     Unknown,
 }
 
@@ -123,6 +119,39 @@ pub enum ServerFrame {
     },
     /// Of a later version.
     Unknown,
+}
+
+/// The answer to a call is the frame that answers the same sent over a socket.
+impl From<Sent> for ServerFrame {
+    fn from(sent: Sent) -> Self {
+        match sent {
+            Sent::Accepted(accepted) => Self::Accepted(accepted),
+            Sent::Logged(logged) => Self::Logged(logged),
+        }
+    }
+}
+
+impl ServerFrame {
+    /// The room that a frame changes something in.
+    pub fn room(&self) -> Option<RoomId> {
+        match self {
+            Self::Room { room } => Some(room.id),
+            Self::Left { room }
+            | Self::Changes { room, .. }
+            | Self::Live { room, .. }
+            | Self::Rejected { room, .. }
+            | Self::Mark { room, .. } => Some(*room),
+            Self::Change(change) => Some(change.room),
+            Self::Stored(stored) => Some(stored.room),
+            Self::Accepted(accepted) => Some(accepted.room),
+            Self::Logged(logged) => Some(logged.room),
+            Self::Welcome { .. }
+            | Self::CaughtUp
+            | Self::Beat { .. }
+            | Self::Error { .. }
+            | Self::Unknown => None,
+        }
+    }
 }
 
 /// One durable change of a room.
@@ -253,9 +282,9 @@ impl ClientFrame {
     /// Reads a client's text.
     ///
     /// # Errors
-    /// [`Code::Malformed`] with what is wrong, in words.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| Error::new(Code::Malformed, error.to_string()))
+    /// It is not JSON, or no frame.
+    pub fn parse(text: &str) -> Result<Self, Unreadable> {
+        client::client_frame(text)
     }
 
     pub fn encode(&self) -> String {
@@ -267,7 +296,7 @@ impl ServerFrame {
     /// Reads a server's text.
     ///
     /// # Errors
-    /// [`Code::Malformed`] with what is wrong, in words.
+    /// [`crate::Code::Malformed`] with what is wrong, in words.
     pub fn parse(text: &str) -> Result<Self, Error> {
         read::server_frame(text)
     }

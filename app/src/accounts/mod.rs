@@ -1,6 +1,8 @@
 //! Accounts.
 pub mod calls;
-pub mod form;
+pub mod filled;
+pub mod gate;
+pub mod next;
 pub mod register;
 pub mod sign_in;
 pub mod verify;

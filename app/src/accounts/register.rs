@@ -6,12 +6,16 @@ use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{Code, Error, accounts};
 
 use super::{
-    calls::{Register as RegisterCall, username_free},
-    form::{Alarm, Gate, Submit, failure, left_over, note_for},
+    calls::{Register as RegisterCall, UsernameFree},
+    gate::Gate,
+    next::{leading_to, next_page},
 };
 use crate::{
-    call::Failed,
-    ui::field::{Field, Note},
+    call::{Failed, call},
+    ui::{
+        field::{Field, Note},
+        form::{Alarm, Checked, Submit, begins_at, check, error_of, left_over, say_beneath},
+    },
 };
 
 /// A pause in typing as long as this asks the server.
@@ -20,72 +24,87 @@ const PAUSE: Duration = Duration::from_millis(350);
 #[component]
 pub fn Register() -> impl IntoView {
     let register = ServerAction::<RegisterCall>::new();
-    let answer = Signal::derive(move || failure(register.value().get()));
+    let answer = error_of(register);
     let rest = Signal::derive(move || left_over(answer.get(), &["username", "name", "email", "password"]));
-    let username = RwSignal::new(String::new());
-    let (username_note, check_username) = username_check(username, register.pending().into());
-    let email_note = RwSignal::new(Note::Hint("We send a code there.".to_owned()));
-    let name_note = RwSignal::new(Note::Hint("What others see.".to_owned()));
-    let password_note = RwSignal::new(Note::Hint("At least 10 characters. A few words are good.".to_owned()));
-    let notes = [
-        ("username", username_note),
-        ("email", email_note),
-        ("name", name_note),
-        ("password", password_note),
-    ];
-    for (field, note) in notes {
-        // Drawn by the server too: without scripts the answer comes with the page.
-        if let Some(bad) = note_for(answer.get_untracked().as_ref(), field) {
-            note.set(bad);
-        }
-        Effect::new(move || {
-            if let Some(bad) = note_for(answer.get().as_ref(), field) {
-                note.set(bad);
-            }
-        });
-    }
+    let (username, check_username) = username_check(register.pending().into());
+    let hint = |text: &str| Note::Hint(text.to_owned());
+    let email = Checked::new("email", hint("We send a code there."), |text| accounts::email(text).map(drop));
+    // Nobody has to give one: then it is the username.
+    let name = Checked::new("name", hint("What others see."), |text| match text.trim() {
+        "" => Ok(()),
+        name => accounts::name(name).map(drop),
+    });
+    let password = Checked::new("password", hint("At least 10 characters. A few words are good."), |text| {
+        accounts::password(text, "")
+    });
+    let fields = [username, name, email, password];
+    say_beneath(fields, answer);
+    let begins = begins_at(answer, "username");
     let check_email =
-        Callback::new(move |text: String| email_note.set(verdict(accounts::email(&text), &text)));
+        Callback::new(move |text: String| email.note.set(verdict(accounts::email(&text), &text)));
     let check_password = Callback::new(move |text: String| {
-        let name = username.get_untracked();
-        password_note.set(match accounts::password(&text, &name) {
-            Ok(()) => Note::Good("That will do".to_owned()),
+        let name = username.field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        password.note.set(match accounts::password(&text, &name) {
+            Ok(()) => Note::Nothing,
             Err(error) => Note::Hint(error.message),
         });
     });
-    let clear_name = Callback::new(move |_| name_note.set(Note::Nothing));
+    let clear_name = Callback::new(move |_| name.note.set(Note::Nothing));
+    let next = next_page();
+    let sign_in = leading_to("/sign-in", &next);
     view! {
-        <Gate title="Create your account" lead="One account, on every device">
-            <ActionForm action=register attr:class="grid gap-3">
+        <Gate title="Create your account" lead="One account, on every device" next=next.clone()>
+            <ActionForm action=register attr:class="grid gap-3" attr:novalidate=true>
                 <Alarm error=rest />
+                <input type="hidden" name="next" value=next />
                 <Field
                     label="Username"
                     name="username"
                     autocomplete="username"
-                    note=username_note
+                    note=username.note
                     on_text=check_username
+                    node_ref=username.field
+                    focused=begins("username")
                 />
-                <Field label="Your name" name="name" autocomplete="name" note=name_note on_text=clear_name />
+                <Field
+                    label="Your name"
+                    name="name"
+                    autocomplete="name"
+                    required=false
+                    note=name.note
+                    on_text=clear_name
+                    node_ref=name.field
+                    focused=begins("name")
+                />
                 <Field
                     label="E-mail"
                     name="email"
                     kind="email"
                     autocomplete="email"
-                    note=email_note
+                    note=email.note
                     on_text=check_email
+                    node_ref=email.field
+                    focused=begins("email")
                 />
                 <Field
                     label="Password"
                     name="password"
                     kind="password"
                     autocomplete="new-password"
-                    note=password_note
+                    note=password.note
                     on_text=check_password
+                    node_ref=password.field
+                    focused=begins("password")
                 />
-                <Submit pending=register.pending() label="Continue" busy="Sending a code…" />
+                <Submit
+                    pending=register.pending()
+                    label="Continue"
+                    busy="Sending a code…"
+                    check=move |()| check(&fields)
+                />
             </ActionForm>
             <p class="meta aside">
-                "Here before? " <a class="link" href="/sign-in">"Sign in"</a>
+                "Here before? " <a class="link" href=sign_in>"Sign in"</a>
             </p>
         </Gate>
     }
@@ -103,8 +122,11 @@ fn verdict<T>(checked: Result<T, Error>, text: &str) -> Note {
 
 /// Says whether a username may be had: its form at once, whether it is free after a pause. Once the
 /// form is on its way the name is taken, by whom it should be, and nothing is asked any more.
-fn username_check(username: RwSignal<String>, sent: Signal<bool>) -> (RwSignal<Note>, Callback<String>) {
-    let note = RwSignal::new(Note::Hint("Letters, digits, dots and underscores.".to_owned()));
+fn username_check(sent: Signal<bool>) -> (Checked, Callback<String>) {
+    let hint = Note::Hint("Letters, digits, dots and underscores.".to_owned());
+    let checked = Checked::new("username", hint, |text| accounts::username(text).map(drop));
+    let note = checked.note;
+    let username = RwSignal::new(String::new());
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let forget = move || {
         if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
@@ -131,7 +153,7 @@ fn username_check(username: RwSignal<String>, sent: Signal<bool>) -> (RwSignal<N
         note.set(Note::Nothing);
         let ask = move || {
             spawn_local(async move {
-                let answer = username_free(name.clone()).await;
+                let answer = call(UsernameFree { username: name.clone() }).await;
                 // An answer about a name that is no longer there is of no use.
                 if username.try_get_untracked().as_ref() == Some(&name) {
                     note.set(availability(&name, answer));
@@ -140,7 +162,7 @@ fn username_check(username: RwSignal<String>, sent: Signal<bool>) -> (RwSignal<N
         };
         waiting.set_value(set_timeout_with_handle(ask, PAUSE).ok());
     });
-    (note, check)
+    (checked, check)
 }
 
 fn availability(name: &str, answer: Result<(), Failed>) -> Note {

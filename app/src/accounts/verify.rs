@@ -1,19 +1,25 @@
 //! `/verify/:registration`
 
-use leptos::{ev::Event, html, prelude::*};
+use leptos::{ev::Event, prelude::*};
 use leptos_router::hooks::use_params_map;
-use model::{Error, RegistrationId, accounts::Registration};
+use model::{
+    Error, RegistrationId,
+    accounts::{Registration, digit},
+};
 use wasm_bindgen::JsCast;
 
 use super::{
-    calls::{ResendCode, Verify as VerifyCall, get_registration},
-    form::{Alarm, Gate, Submit, failure},
+    calls::{GetRegistration, ResendCode, Verify as VerifyCall},
+    filled::filled,
+    gate::Gate,
+    next::next_page,
 };
 use crate::{
-    call::{Failed, carried},
+    call::{Failed, call, serialized_resource},
     ui::{
         browser,
-        field::{Note, NoteLine},
+        field::{Note, NoteLine, focus_on_arrival},
+        form::{Alarm, Checked, Submit, check, error_of},
         trouble::Trouble,
         use_clock,
     },
@@ -25,9 +31,9 @@ const DIGITS: usize = 6;
 pub fn Verify() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("registration"));
     let id = id.and_then(|id| id.parse::<RegistrationId>().ok());
-    let registration = carried(async move {
+    let registration = serialized_resource(async move {
         match id {
-            Some(id) => get_registration(id).await,
+            Some(id) => call(GetRegistration { registration: id }).await,
             None => Err(Failed::from(Error::not_found("sign-up"))),
         }
     });
@@ -55,26 +61,30 @@ pub fn Verify() -> impl IntoView {
 fn EnterCode(registration: Registration) -> impl IntoView {
     let verify = ServerAction::<VerifyCall>::new();
     let id = registration.id;
-    let error = Signal::derive(move || failure(verify.value().get()));
-    let note = Signal::derive(move || match error.get() {
-        Some(error) => Note::Bad(error.message),
-        None => Note::Nothing,
-    });
+    let error = error_of(verify);
+    let code = Checked::new("code", Note::Nothing, |text| filled("code", text));
+    let say = move |error: Option<Error>| {
+        code.note.set(error.map_or(Note::Nothing, |error| Note::Bad(error.message)));
+    };
+    say(error.get_untracked());
     let lead = format!("We sent a 6-digit code to {}. It works for 10 minutes.", registration.email);
-    let field = NodeRef::<html::Input>::new();
+    let field = code.field;
+    focus_on_arrival(field);
     // A wrong code is in the way of the right one.
     Effect::new(move || {
-        if error.get().is_some()
-            && let Some(field) = field.get_untracked()
-        {
+        let error = error.get();
+        let wrong = error.is_some();
+        say(error);
+        if wrong && let Some(field) = field.get_untracked() {
             field.set_value("");
             let _ = field.focus();
         }
     });
     view! {
         <Gate title="Check your mail" lead>
-            <ActionForm action=verify attr:class="grid gap-2">
+            <ActionForm action=verify attr:class="grid gap-2" attr:novalidate=true>
                 <input type="hidden" name="registration" value=id.to_string() />
+                <input type="hidden" name="next" value=next_page() />
                 <div class="otp">
                     <span class="boxes" aria-hidden="true">
                         <i></i>
@@ -89,32 +99,36 @@ fn EnterCode(registration: Registration) -> impl IntoView {
                         name="code"
                         aria-label="6-digit code"
                         aria-describedby="code-note"
-                        aria-invalid=move || error.get().is_some().to_string()
+                        aria-invalid=move || matches!(code.note.get(), Note::Bad(_)).to_string()
                         inputmode="numeric"
                         autocomplete="one-time-code"
-                        pattern="[0-9]{6}"
-                        title="6 digits"
-                        maxlength=DIGITS.to_string()
                         required
+                        autofocus
                         on:input=complete
                     />
                 </div>
-                <NoteLine id="code-note".to_owned() note />
-                <Submit pending=verify.pending() label="Confirm" busy="Checking…" />
+                <NoteLine id="code-note".to_owned() note=code.note />
+                <Submit
+                    pending=verify.pending()
+                    label="Confirm"
+                    busy="Checking…"
+                    check=move |()| check(&[code])
+                />
             </ActionForm>
             <SendAgain registration />
         </Gate>
     }
 }
 
-/// Keeps digits only, and sends the form when there are enough of them.
+/// Keeps digits only, and sends the form when there are enough of them. A code may be pasted with blanks in it,
+/// so the field itself takes more than six characters.
 fn complete(event: Event) {
     let Some(field) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok())
     else {
         return;
     };
     let typed = field.value();
-    let digits: String = typed.chars().filter(char::is_ascii_digit).take(DIGITS).collect();
+    let digits: String = typed.chars().filter_map(digit).take(DIGITS).collect();
     if digits != typed {
         field.set_value(&digits);
     }
@@ -143,7 +157,7 @@ fn SendAgain(registration: Registration) -> impl IntoView {
         }
     });
     let left = Memo::new(move |_| (again_at.get().0 - moment.get().0).clamp(0, 3_599_000) / 1000);
-    let error = Signal::derive(move || failure(resend.value().get()));
+    let error = error_of(resend);
     let sent = move || matches!(resend.value().get(), Some(Ok(_))).then_some("A new code is on its way. ");
     view! {
         <ActionForm action=resend attr:class="meta aside">

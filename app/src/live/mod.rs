@@ -3,25 +3,16 @@
 //!
 //! On the server only the state exists, so that the same views render it.
 
-#[cfg(any(feature = "hydrate", test))]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser uses all of it"))]
-mod agenda;
-#[cfg(any(feature = "hydrate", test))]
-mod backoff;
 #[cfg(feature = "hydrate")]
 mod browser;
 #[cfg(any(feature = "hydrate", test))]
-mod gaps;
-#[cfg(any(feature = "hydrate", test))]
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser uses all of it"))]
-mod kept;
-#[cfg(any(feature = "hydrate", test))]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser uses all of it"))]
-mod reports;
+mod persisted;
 #[cfg(not(feature = "hydrate"))]
 mod server;
 pub(crate) mod tidy;
 
+pub use client::Link;
 use leptos::prelude::*;
 use model::{Body, Chat, Message, MessageId, Page, RoomId, Seq, VecMap, outbox::Pending};
 
@@ -37,18 +28,10 @@ type Drafts = VecMap<RoomId, String>;
 #[cfg(feature = "hydrate")]
 type Set<K> = VecMap<K, ()>;
 
-/// The state of the connection, as people are told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
-    /// Not opened yet, or being opened: nothing is said about it.
-    #[default]
-    Starting,
-    /// Everything is here and live.
-    Open,
-    /// Gone; trying again.
-    Broken,
-    /// The session ended: sign in again.
-    SignedOut,
+/// Deletes what this browser keeps of whoever was signed in here: called where nobody is.
+pub fn forget_everybody() {
+    #[cfg(feature = "hydrate")]
+    browser::forget_everybody();
 }
 
 /// The handle that views take from context.
@@ -84,14 +67,14 @@ impl Live {
     pub fn page(self, page: Page) {
         let room = page.room;
         let fetch = self.chat.try_update(|chat| chat.page(page)).flatten();
-        self.runtime.paged(room, fetch);
+        self.runtime.page_loaded(room, fetch);
     }
 
     /// A message of a room was changed from here, and this is what it is now.
     pub fn changed(self, room: RoomId, message: Message) {
         // Whoever signed out meanwhile has no state any more.
         let _ = self.chat.try_update(|chat| chat.changed(room, message));
-        self.runtime.paged(room, None);
+        self.runtime.page_loaded(room, None);
     }
 
     /// Sends a text: it is stored, shown as pending, and leaves when it can. Blank lines around it
@@ -134,7 +117,7 @@ impl Live {
             (changed, changed)
         });
         if changed == Some(true) {
-            self.runtime.drafted(room);
+            self.runtime.draft_changed(room);
         }
     }
 

@@ -24,9 +24,9 @@ impl Runtime {
 
     pub(super) fn read_upto(self, _: RoomId, _: Seq) {}
 
-    pub(super) fn paged(self, _: RoomId, _: Option<ClientFrame>) {}
+    pub(super) fn page_loaded(self, _: RoomId, _: Option<ClientFrame>) {}
 
-    pub(super) fn drafted(self, _: RoomId) {}
+    pub(super) fn draft_changed(self, _: RoomId) {}
 
     pub(super) async fn forget(self) {}
 }

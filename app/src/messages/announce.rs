@@ -21,11 +21,11 @@ impl Heard {
     /// What has come since: a message that gets its number is none.
     fn news<'a>(&mut self, conversation: &'a Conversation) -> Vec<&'a Message> {
         let timeline = &conversation.timeline;
-        let live = timeline.live().iter().map(|live| &live.message);
+        let live = timeline.unnumbered().iter().map(|one| &one.message);
         let mut news: Vec<&Message> = timeline.since(self.upto.next()).iter().chain(live).collect();
         news.retain(|message| !self.live.contains(&message.id));
         self.upto = timeline.last_seq();
-        self.live = timeline.live().iter().map(|live| live.message.id).collect();
+        self.live = timeline.unnumbered().iter().map(|one| one.message.id).collect();
         news
     }
 }
@@ -48,7 +48,7 @@ pub fn Announcer(room: RoomId) -> impl IntoView {
             heard.set_value(before);
             let foreign = |message: &&Message| message.sender != chat.me() && !message.deleted;
             let name = |message: &Message| {
-                conversation.room.person(message.sender).map(|person| person.name.clone())
+                chat.person(&conversation.room, message.sender).map(|person| person.name.clone())
             };
             let say = |message: &Message| {
                 (message.id, format!("{}: {}", name(message).unwrap_or_default(), message.body))

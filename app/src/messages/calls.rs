@@ -5,7 +5,7 @@ use model::{Message, MessageId, Page, RoomId, Sent, Seq};
 
 use crate::call::Failed;
 #[cfg(feature = "ssr")]
-use crate::call::server::{backend, send_form_to, signed_in};
+use crate::call::server::{backend, is_plain_form, send_form_to, signed_in};
 
 /// A page of history: the newest, or one beside or around a message.
 #[server(prefix = "/api", endpoint = "messages/page", input = GetUrl)]
@@ -27,12 +27,34 @@ pub async fn get_page(
     Ok(backend().page(&signed_in()?, room, from, limit.unwrap_or(model::limits::PAGE)).await?)
 }
 
+impl GetPage {
+    pub fn newest(room: RoomId) -> Self {
+        Self { room, before: None, after: None, around: None, limit: None }
+    }
+
+    pub fn around(room: RoomId, seq: Seq) -> Self {
+        Self { around: Some(seq), ..Self::newest(room) }
+    }
+
+    pub fn before(room: RoomId, seq: Seq, limit: i64) -> Self {
+        Self { before: Some(seq), limit: Some(limit), ..Self::newest(room) }
+    }
+}
+
 /// Sends a message. The same id again is answered with the first one's place. Where numbers follow and
 /// this one's is late, the answer is its place in the log.
 #[server(prefix = "/api", endpoint = "messages/send")]
 pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<Sent, Failed> {
     let who = signed_in()?;
-    let sent = backend().send_and_place(&who, room, id, model::Body::new(body)?).await?;
+    let body = model::Body::new(composed(body))?;
+    let sent = backend().send_and_place(&who, room, id, body).await?;
+    // Without scripts nothing else says what was read: whoever answers has seen what is before the answer.
+    if let Some(accepted) = sent.accepted()
+        && is_plain_form()
+    {
+        // The message stands, whatever becomes of its mark.
+        drop(backend().mark(&who, room, accepted.seq, accepted.seq).await);
+    }
     send_form_to(&format!("/chats/{room}"));
     Ok(sent)
 }
@@ -40,7 +62,17 @@ pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<S
 /// Gives one's own message another text.
 #[server(prefix = "/api", endpoint = "messages/edit")]
 pub async fn edit_message(room: RoomId, id: MessageId, body: String) -> Result<Message, Failed> {
-    Ok(backend().edit(&signed_in()?, room, id, model::Body::new(body)?).await?)
+    Ok(backend().edit(&signed_in()?, room, id, model::Body::new(composed(body))?).await?)
+}
+
+/// What a plain form means by a text: it sends each line break as CRLF, and nothing took the blank lines around
+/// the text away. From programs a text is taken to the letter.
+#[cfg(feature = "ssr")]
+fn composed(body: String) -> String {
+    match is_plain_form() {
+        true => crate::live::tidy::tidy(&body.replace("\r\n", "\n")).to_owned(),
+        false => body,
+    }
 }
 
 /// Deletes one's own message for everybody.

@@ -4,7 +4,10 @@
 use leptos::{html, prelude::*};
 use model::{Message, RoomId, Seq};
 
-use crate::live::Live;
+use crate::{
+    call::{Call, Failed, call},
+    live::Live,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
@@ -74,6 +77,16 @@ impl Changing {
     /// The message as it is now, unless it is deleted.
     pub fn message_now(self, seq: Seq) -> Option<Message> {
         untrack(|| self.message(seq))
+    }
+
+    /// Asks the server for a change, and applies the changed message at once.
+    ///
+    /// # Errors
+    /// The server refuses the change or does not answer.
+    pub async fn call<C: Call<Output = Message>>(self, change: C) -> Result<(), Failed> {
+        let message = call(change).await?;
+        self.live.changed(self.room, message);
+        Ok(())
     }
 
     /// A new try begins: what went wrong before is history.

@@ -8,37 +8,36 @@ use leptos::{
     server::SharedValue,
     server_fn::ServerFn,
 };
-use model::{Chat, MessageId, RoomId, Seq, limits::MESSAGE_CHARS};
+use model::{Chat, MessageId, RoomId, Seq};
 use web_sys::HtmlTextAreaElement;
 
 use super::{
     calls::SendMessage,
     change::{Changing, Wish},
-    history::ToEnd,
+    edit_draft, room_left,
+    to_end::ToEnd,
 };
-use crate::{
-    accounts::form::refusal_of,
-    ui::{Icon, browser},
-};
+use crate::ui::{Icon, browser, form::refusal_of, isolate, refused_form};
 
-/// Fewer characters left than this are counted down.
-const COUNTED: i64 = 300;
+/// The key code of every key that an input method takes.
+const INPUT_METHOD: u32 = 229;
 
 #[component]
 pub fn Composer(name: Memo<String>, changing: Changing, to_end: RwSignal<Option<ToEnd>>) -> impl IntoView {
     let Changing { live, room, field, edited, .. } = changing;
-    // Without scripts the page carries the id of the message to come: pressed twice, it is one.
-    let id = SharedValue::new(MessageId::new).into_inner();
+    // Without scripts the page carries the id of the message to come: pressed twice, it is one. A message that
+    // was refused keeps its id, because the server may have stored it before it failed.
+    let refused_id = || refused_form::value(SendMessage::PATH, "id")?.parse().ok();
+    let id = SharedValue::new(|| refused_id().unwrap_or_else(MessageId::new)).into_inner();
     let text = RwSignal::new(String::new());
-    let left =
-        Memo::new(move |_| MESSAGE_CHARS as i64 - text.with(|text| text.trim_end().chars().count() as i64));
+    let left = Memo::new(move |_| text.with(|text| room_left::of(text)));
     // The answer to a plain form comes with the address of the page.
     changing.trouble.set(refusal_of::<SendMessage>());
     fill_field(changing, text);
     let send = move || {
         let Some(input) = field.get_untracked() else { return };
         let body = input.value();
-        if body.trim().is_empty() || body.trim_end().chars().count() > MESSAGE_CHARS {
+        if body.trim().is_empty() || room_left::of(&body) < 0 {
             let _ = input.focus();
             return;
         }
@@ -56,14 +55,15 @@ pub fn Composer(name: Memo<String>, changing: Changing, to_end: RwSignal<Option<
         _ => send(),
     };
     let on_key = move |event: KeyboardEvent| {
-        // A key that belongs to the choice of a character is not meant for the message.
-        if event.is_composing() {
+        // A key that an input method takes is not meant for the composer. Safari ends the composition before it
+        // sends the key that ended it, and only the key code then says whose it was.
+        if event.is_composing() || event.key_code() == INPUT_METHOD {
             return;
         }
         let plain = !(event.shift_key() || event.ctrl_key() || event.alt_key() || event.meta_key());
         let editing = edited.get_untracked().is_some();
         let taken = match &*event.key() {
-            "Enter" if !event.shift_key() => {
+            "Enter" if !(event.shift_key() || plain && browser::is_touch()) => {
                 submit();
                 true
             }
@@ -86,12 +86,13 @@ pub fn Composer(name: Memo<String>, changing: Changing, to_end: RwSignal<Option<
         let Some(input) = field.get_untracked() else { return };
         changing.forget_trouble();
         text.set(input.value());
-        // What is edited is no draft: that waits until the field is its own again.
-        if edited.get_untracked().is_none() {
-            live.set_draft(room, input.value());
+        // The draft of the next message waits until the edit has ended.
+        match edited.get_untracked() {
+            Some(seq) => edit_draft::save(live, room, seq, &input.value()),
+            None => live.set_draft(room, input.value()),
         }
     };
-    let label = move || format!("Message {}", name.get());
+    let label = move || format!("Message {}", isolate(&name.get()));
     let trouble = move || changing.trouble.get().map(|trouble| view! { <p class="problem">{trouble}</p> });
     view! {
         <form class="composer" method="post" action=SendMessage::url() autocomplete="off" on:submit=on_submit>
@@ -102,19 +103,20 @@ pub fn Composer(name: Memo<String>, changing: Changing, to_end: RwSignal<Option<
                 <div class="grow" data-text=move || text.get()>
                     <textarea
                         node_ref=field
+                        id="message"
                         name="body"
                         rows="1"
+                        dir="auto"
                         required
                         placeholder=label
                         aria-label=label
-                        enterkeyhint="send"
+                        enterkeyhint="enter"
+                        inner_html=refused_form::as_html(SendMessage::PATH, "body")
                         on:keydown=on_key
                         on:input=on_input
                     ></textarea>
                 </div>
-                <span class="contents" role="status">
-                    {move || too_long(left.get())}
-                </span>
+                {room_left::counter(left)}
                 <button class="send" type="submit" aria-label="Send">
                     <Icon icon=LuArrowUp />
                     <Icon icon=LuCheck />
@@ -124,17 +126,8 @@ pub fn Composer(name: Memo<String>, changing: Changing, to_end: RwSignal<Option<
     }
 }
 
-fn too_long(left: i64) -> Option<impl IntoView> {
-    let (class, said) = match left {
-        ..0 => ("left over", format!("{} too many", -left)),
-        0..COUNTED => ("left", format!("{left} left")),
-        _ => return None,
-    };
-    Some(view! { <span class=class>{said}</span> })
-}
-
 /// Fills the field: with the kept draft, or with the message that is edited. What was typed before the program
-/// came goes into the draft.
+/// came goes into the draft. An edit that was in progress in this tab goes on.
 fn fill_field(changing: Changing, text: RwSignal<String>) {
     let Changing { live, room, field, edited, .. } = changing;
     let fill = move |input: &HtmlTextAreaElement, value: String| {
@@ -149,11 +142,16 @@ fn fill_field(changing: Changing, text: RwSignal<String>) {
         let typed = input.value();
         match (before, now) {
             (_, Some(seq)) if before.flatten() != now => {
-                fill(&input, changing.message_now(seq).map_or_else(String::new, |message| message.body));
+                let begun = edit_draft::load(live, room).filter(|(known, _)| *known == seq);
+                let body = || changing.message_now(seq).map(|message| message.body).unwrap_or_default();
+                let value = begun.map_or_else(body, |(_, text)| text);
+                edit_draft::save(live, room, seq, &value);
+                fill(&input, value);
                 let _ = input.focus();
             }
             (_, Some(_)) => {}
             (Some(Some(_)), None) => {
+                edit_draft::clear(live, room);
                 fill(&input, kept);
                 focus(field);
             }
@@ -161,17 +159,21 @@ fn fill_field(changing: Changing, text: RwSignal<String>) {
                 text.set(typed.clone());
                 live.set_draft(room, typed);
             }
-            (_, None) if typed != kept && !is_written(&input) => fill(&input, kept),
-            (_, None) => {}
+            (before, None) => {
+                // Keys that were pressed here are in the draft already, so another text comes from another tab
+                // or from the disk.
+                if typed != kept {
+                    fill(&input, kept);
+                }
+                if before.is_none()
+                    && let Some((seq, _)) = edit_draft::load(live, room)
+                {
+                    changing.edit(seq);
+                }
+            }
         }
         now
     });
-}
-
-/// Somebody is writing: nothing is changed under their hands.
-fn is_written(input: &HtmlTextAreaElement) -> bool {
-    !input.value().is_empty()
-        && document().active_element().is_some_and(|active| active.is_same_node(Some(input.as_ref())))
 }
 
 fn is_empty(field: NodeRef<html::Textarea>) -> bool {

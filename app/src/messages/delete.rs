@@ -1,10 +1,10 @@
 //! Deleting a message for everybody.
 
-use leptos::{html, prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 use model::{Chat, RoomId, Seq};
 
-use super::{calls::DeleteMessage, change::Changing, composer::focus, hands::ask};
-use crate::call::Failed;
+use super::{calls::DeleteMessage, change::Changing, composer::focus};
+use crate::{call::Failed, ui::isolate};
 
 /// Asks once. The answer is for everybody.
 #[component]
@@ -79,7 +79,7 @@ pub fn DeleteDialog(changing: Changing) -> impl IntoView {
 fn consequence(chat: &Chat, room: RoomId) -> Option<String> {
     let room = &chat.conversation(room)?.room;
     let whom = match room.other(chat.me()) {
-        Some(person) => format!("{} and you", person.name),
+        Some(person) => format!("{} and you", isolate(&person.name)),
         None => {
             let here = room.people.iter().filter(|person| !room.gone.contains(&person.id));
             format!("all {} members", here.count())
@@ -92,7 +92,7 @@ async fn delete(changing: Changing, seq: Seq) -> Result<(), Failed> {
     // Somebody did it meanwhile, on another device.
     let Some(message) = changing.message_now(seq) else { return Ok(()) };
     let edited = changing.edited.get_untracked();
-    ask(changing, DeleteMessage::PATH, message.id, String::new()).await?;
+    changing.call(DeleteMessage { room: changing.room, id: message.id }).await?;
     // An edit that came to an empty text ends here.
     if edited == Some(seq) {
         let _ = changing.edited.try_set(None);

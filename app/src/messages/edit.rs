@@ -1,11 +1,19 @@
 //! The composer as the editor of a message of one's own.
 
 use icondata_lu::{LuPencil, LuX};
-use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use model::{Seq, limits::MESSAGE_CHARS};
 
-use super::{calls::EditMessage, change::Changing, hands::ask};
-use crate::{call::Failed, live::tidy::tidy, rooms::summary::one_line, ui::Icon};
+use super::{
+    calls::{EditMessage, GetPage},
+    change::Changing,
+};
+use crate::{
+    call::{Failed, call},
+    live::tidy::tidy,
+    rooms::summary::one_line,
+    ui::Icon,
+};
 
 /// Says which message is edited, above the field.
 #[component]
@@ -22,7 +30,9 @@ pub fn EditBar(changing: Changing) -> impl IntoView {
                     <Icon icon=LuPencil class="s" />
                     <div class="min-w-0 flex-1">
                         <b>"Edit message"</b>
-                        <p class="cut">{old}</p>
+                        <p class="cut" dir="auto">
+                            {old}
+                        </p>
                     </div>
                     <button
                         class="icon"
@@ -47,7 +57,8 @@ pub fn save(changing: Changing, seq: Seq, text: &str) {
     if body.is_empty() {
         return changing.doomed.set(Some(seq));
     }
-    if body == message.body {
+    // A text may have been stored with line breaks that a field does not have, and with blank lines around it.
+    if body == tidy(&message.body.replace("\r\n", "\n")) {
         return changing.end_edit();
     }
     if body.chars().count() > MESSAGE_CHARS {
@@ -55,9 +66,9 @@ pub fn save(changing: Changing, seq: Seq, text: &str) {
     }
     saving.set(true);
     changing.forget_trouble();
-    let more = format!("&body={}", String::from(js_sys::encode_uri_component(body)));
+    let call = EditMessage { room: changing.room, id: message.id, body: body.to_owned() };
     spawn_local(async move {
-        let failed = ask(changing, EditMessage::PATH, message.id, more).await.err();
+        let failed = changing.call(call).await.err();
         let _ = saving.try_set(false);
         // Given up meanwhile, or another one is being edited.
         if changing.edited.try_get_untracked().flatten() != Some(seq) {
@@ -84,6 +95,23 @@ pub fn end_when_deleted(changing: Changing) {
         if is_gone.get() {
             changing.edited.set(None);
             changing.say("The message you were editing was deleted.".to_owned());
+        }
+    });
+}
+
+/// Loads the message that is edited where it is not here: after a reload it may be far up.
+pub fn load_edited(changing: Changing) {
+    Effect::new(move || {
+        let Some(seq) = changing.edited.get() else { return };
+        let is_here = changing.live.chat.with_untracked(|chat| {
+            chat.conversation(changing.room).is_some_and(|room| room.timeline.get(seq).is_some())
+        });
+        if !is_here {
+            spawn_local(async move {
+                if let Ok(page) = call(GetPage::around(changing.room, seq)).await {
+                    changing.live.page(page);
+                }
+            });
         }
     });
 }

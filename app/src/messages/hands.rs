@@ -2,16 +2,14 @@
 //! a message, so that the first visit of a conversation does not carry it.
 
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
-use model::{Message, MessageId};
 
 use super::{
     change::{Changing, Wish},
     delete::DeleteDialog,
-    edit::{EditBar, dress, end_when_deleted, save},
+    edit::{EditBar, dress, end_when_deleted, load_edited, save},
     menu::{MessageMenu, open},
     reactions::react,
 };
-use crate::{call::Failed, ui::sending::post};
 
 /// The hands, once they are needed.
 #[component]
@@ -58,6 +56,7 @@ async fn fetched() -> Result<Draw, SplitLoaderError> {
 fn hands(changing: Changing) -> AnyView {
     dress(changing);
     end_when_deleted(changing);
+    load_edited(changing);
     Effect::new(move || {
         let Some(wish) = changing.wish.get() else { return };
         changing.wish.set(None);
@@ -73,14 +72,4 @@ fn hands(changing: Changing) -> AnyView {
         <DeleteDialog changing />
     }
     .into_any()
-}
-
-/// Asks for a change by the server function at `path`; `more` are its arguments after room and id. What comes of
-/// it is shown at once.
-pub async fn ask(changing: Changing, path: &'static str, id: MessageId, more: String) -> Result<(), Failed> {
-    let answer = post(path, format!("room={}&id={id}{more}", changing.room)).await?;
-    let message: Message =
-        serde_json::from_slice(&answer).map_err(|_| Failed(model::Error::unavailable()))?;
-    changing.live.changed(changing.room, message);
-    Ok(())
 }

@@ -3,11 +3,14 @@
 use leptos::{prelude::*, task::spawn_local};
 use model::{RoomId, Seq, limits::PAGE_MAX};
 
-use super::{calls::get_page, rows::Row};
-use crate::live::{Link, Live};
+use super::{calls::GetPage, rows::Row};
+use crate::{
+    call::call,
+    live::{Link, Live},
+};
 
 /// Fills the holes of `rows` as they show up. Returns whether it is stuck, and how to go on.
-pub fn fill_holes(room: RoomId, rows: Memo<Vec<Row>>) -> (RwSignal<bool>, Callback<()>) {
+pub fn fill_holes(room: RoomId, rows: RwSignal<Vec<Row>>) -> (RwSignal<bool>, Callback<()>) {
     let live = expect_context::<Live>();
     let stuck = RwSignal::new(false);
     let asked = StoredValue::new(Vec::<Seq>::new());
@@ -23,7 +26,7 @@ pub fn fill_holes(room: RoomId, rows: Memo<Vec<Row>>) -> (RwSignal<bool>, Callba
             asked.update_value(|asked| asked.push(to));
             spawn_local(async move {
                 let wanted = (to.0 - from.0 + 1).min(PAGE_MAX);
-                let page = get_page(room, Some(to.next()), None, None, Some(wanted)).await;
+                let page = call(GetPage::before(room, to.next(), wanted)).await;
                 let _ = asked.try_update_value(|asked| asked.retain(|other| *other != to));
                 match page {
                     Ok(page) => live.page(page),

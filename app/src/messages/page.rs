@@ -8,10 +8,8 @@ use model::{Error, RoomId, Seq};
 use super::conversation::Conversation;
 use crate::{
     call::Failed,
-    rooms::{
-        details::{Details, QUERY},
-        title::PageTitle,
-    },
+    rooms::details::{Details, QUERY},
+    shell::title::PageTitle,
     ui::{Icon, trouble::Trouble},
 };
 

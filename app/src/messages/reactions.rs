@@ -1,10 +1,10 @@
 //! What people think of a message: counted under its bubble, and given by a press.
 
-use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
-use model::{Message, Room, Seq, UserId};
+use leptos::{prelude::*, task::spawn_local};
+use model::{Chat, Message, Room, Seq, UserId};
 
-use super::{calls::ReactToMessage, change::Changing, hands::ask};
-use crate::call::Failed;
+use super::{calls::ReactToMessage, change::Changing};
+use crate::{call::Failed, ui::isolate};
 
 /// More names than this are counted.
 const NAMED: usize = 8;
@@ -21,7 +21,7 @@ pub struct Chip {
 }
 
 /// The reactions to a message by emoji, in the order in which they first appeared.
-pub fn chips(room: &Room, me: UserId, message: &Message) -> Vec<Chip> {
+pub fn chips(chat: &Chat, room: &Room, message: &Message) -> Vec<Chip> {
     let mut groups: Vec<(&str, Vec<UserId>)> = Vec::new();
     for reaction in &message.reactions {
         let emoji = reaction.emoji.as_str();
@@ -30,12 +30,16 @@ pub fn chips(room: &Room, me: UserId, message: &Message) -> Vec<Chip> {
             None => groups.push((emoji, vec![reaction.user])),
         }
     }
-    groups.into_iter().map(|(emoji, users)| chip(room, me, emoji, &users)).collect()
+    groups.into_iter().map(|(emoji, users)| chip(chat, room, emoji, &users)).collect()
 }
 
-fn chip(room: &Room, me: UserId, emoji: &str, users: &[UserId]) -> Chip {
+fn chip(chat: &Chat, room: &Room, emoji: &str, users: &[UserId]) -> Chip {
+    let me = chat.me();
     let mine = users.contains(&me);
-    let name = |user: &UserId| room.person(*user).map_or("Somebody", |person| &person.name).to_owned();
+    let name = |user: &UserId| {
+        chat.person(room, *user)
+            .map_or_else(|| "Somebody".into(), |person| isolate(&person.name).into_owned())
+    };
     let names = users.iter().filter(|user| **user != me).map(name).collect();
     Chip {
         emoji: emoji.to_owned(),
@@ -79,20 +83,20 @@ pub fn reactions(chips: Vec<Chip>) -> Option<AnyView> {
         }
         .into_any()
     });
-    Some(view! { <div class="reacts">{chips.collect_view()}</div> }.into_any())
+    // Emoji and numbers: a translator that puts them into elements of its own keeps what was there (see `fresh`).
+    Some(view! { <div class="reacts" translate="no">{chips.collect_view()}</div> }.into_any())
 }
 
 /// Puts one's reaction on a message, or takes it back if it is there.
 pub fn react(changing: Changing, seq: Seq, emoji: &str) {
     let Some(message) = changing.message_now(seq) else { return };
     let me = changing.live.chat.with_untracked(model::Chat::me);
-    let more = match message.reaction_of(me) {
-        Some(known) if known.as_str() == emoji => String::new(),
-        _ => format!("&emoji={}", String::from(js_sys::encode_uri_component(emoji))),
-    };
+    let is_there = message.reaction_of(me).is_some_and(|known| known.as_str() == emoji);
+    let emoji = (!is_there).then(|| emoji.to_owned());
+    let call = ReactToMessage { room: changing.room, id: message.id, emoji };
     changing.forget_trouble();
     spawn_local(async move {
-        if let Err(Failed(error)) = ask(changing, ReactToMessage::PATH, message.id, more).await {
+        if let Err(Failed(error)) = changing.call(call).await {
             changing.say(format!("Your reaction did not arrive: {}", error.message));
         }
     });

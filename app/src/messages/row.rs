@@ -10,7 +10,9 @@ use super::{
     rows::{Author, Key, Line, Row},
     tick::Tick,
 };
-use crate::ui::{Avatar, Clock, Icon, avatar::Face, skeleton::SkeletonMessages, time::machine, use_clock};
+use crate::ui::{
+    Avatar, Clock, Icon, avatar::Face, fresh::fresh, skeleton::SkeletonMessages, time::machine, use_clock,
+};
 
 /// What a person can decide about a message that was not taken.
 #[derive(Clone, Copy)]
@@ -23,7 +25,7 @@ pub struct Decisions {
 #[component]
 pub fn HistoryRow(
     key: Key,
-    rows: Memo<Vec<Row>>,
+    rows: RwSignal<Vec<Row>>,
     /// Fetching has failed; try again.
     again: Callback<()>,
     stuck: RwSignal<bool>,
@@ -70,27 +72,26 @@ fn message(line: Line, clock: Clock, decisions: Decisions) -> AnyView {
     let menu = line.has_menu().then(|| more(line.newest));
     let edited = line.edited.map(|at| view! { <span title=clock.local(at).exact()>"edited"</span> });
     // What is no more was not read, and has nothing to link to.
-    let (text, gone) = if line.deleted { (line.body.into_any(), true) } else { (body(&line.body), false) };
-    let (head, name, face, refusal, delivery) = match line.author {
-        Author::Me { delivery, refusal } => ("You", None, None, refusal, Some(delivery)),
+    let gone = line.deleted;
+    let content = if gone { line.body.clone().into_any() } else { body(&line.body) };
+    let text = fresh(line.body, view! { <span class="text">{content}</span> });
+    let (who, face, refusal, delivery) = match line.author {
+        Author::Me { delivery, refusal } => (author("You".to_owned(), None), None, refusal, Some(delivery)),
         Author::Other { name, face, shown } => {
-            let shown_name = (shown && line.first).then(|| (name.clone(), face.hue));
-            let face = shown.then_some((face, line.last));
-            ("", shown_name, face.map(|face| (face, name)), None, None)
+            let hue = (shown && line.first).then_some(face.hue);
+            (author(name, hue), shown.then(|| side(face, line.last)), None, None)
         }
     };
-    let _ = head;
     view! {
         <div class="line" data-seq=line.seq.map(|seq| seq.to_string())>
             {day} {new}
             <div class=class data-key=id.to_string()>
-                {face.map(|((face, last), _)| side(face, last))}
+                {face}
                 <div class="stack">
-                    <div class="bubble">
-                        {name
-                            .map(|(name, hue)| view! { <span class=format!("who hue-{hue}")>{name}</span> })}
-                        <span class="text">{text}</span>
-                        <span class="stamp">
+                    <div class="bubble" dir="auto">
+                        {who}
+                        {text}
+                        <span class="stamp" dir="ltr">
                             {edited}
                             <time datetime=machine(line.at) title=clock.local(line.at).exact()>
                                 {clock.local(line.at).time()}
@@ -108,6 +109,13 @@ fn message(line: Line, clock: Clock, decisions: Decisions) -> AnyView {
     .into_any()
 }
 
+/// Who wrote a message: shown with a hue, otherwise for screen readers alone. It has no part in the direction of
+/// the message.
+fn author(name: String, hue: Option<u16>) -> AnyView {
+    let class = hue.map_or_else(|| "sr".to_owned(), |hue| format!("who hue-{hue}"));
+    view! { <bdi class=class>{name}</bdi> }.into_any()
+}
+
 fn class(line: &Line) -> String {
     let mut class = "msg held".to_owned();
     match &line.author {
@@ -123,6 +131,9 @@ fn class(line: &Line) -> String {
     }
     if line.deleted {
         class.push_str(" gone");
+    }
+    if line.linked {
+        class.push_str(" found");
     }
     class
 }

@@ -52,6 +52,8 @@ pub struct Line {
     pub day: Option<i64>,
     /// The first one that had not been read when the room was opened.
     pub is_new: bool,
+    /// The one that the address names.
+    pub linked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +84,22 @@ impl Row {
             Self::Hole { to, .. } => Key::Hole(*to),
         }
     }
+
+    /// Its first number.
+    pub fn begin(&self) -> Option<Seq> {
+        match self {
+            Self::Message(line) => line.seq,
+            Self::Hole { from, .. } => Some(*from),
+        }
+    }
+
+    /// Its last number.
+    pub fn end(&self) -> Option<Seq> {
+        match self {
+            Self::Message(line) => line.seq,
+            Self::Hole { to, .. } => Some(*to),
+        }
+    }
 }
 
 /// How the rows are to be drawn.
@@ -89,6 +107,8 @@ pub struct Frame<D> {
     pub span: Span,
     /// The first message that had not been read when the room was opened.
     pub new: Option<Seq>,
+    /// The message that the address names.
+    pub linked: Option<Seq>,
     /// The day of a moment on the reader's wall.
     pub day: D,
 }
@@ -97,7 +117,7 @@ pub struct Frame<D> {
 pub fn rows<D: Fn(Timestamp) -> i64>(chat: &Chat, conversation: &Conversation, frame: &Frame<D>) -> Vec<Row> {
     let mut rows = drawn(chat, conversation, frame.span);
     if frame.span.last.is_none() {
-        for live in conversation.timeline.live() {
+        for live in conversation.timeline.unnumbered() {
             rows.push((Some(live.message.sender), Row::Message(line(chat, conversation, &live.message))));
         }
         let waiting = chat.waiting(conversation.room.id);
@@ -150,7 +170,7 @@ fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
     let author = if mine {
         Author::Me { delivery: delivery_of(room, chat.me(), message.number()), refusal: None }
     } else {
-        let person = room.person(message.sender);
+        let person = chat.person(room, message.sender);
         Author::Other {
             name: person.map_or("Somebody", |person| person.name.as_str()).to_owned(),
             face: person.map_or_else(|| nobody(message.sender), Face::from),
@@ -164,13 +184,14 @@ fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
         body: if message.deleted { deleted(mine).to_owned() } else { message.body.clone() },
         edited: message.edited,
         deleted: message.deleted,
-        reactions: chips(room, chat.me(), message),
+        reactions: chips(chat, room, message),
         author,
         newest: false,
         first: true,
         last: true,
         day: None,
         is_new: false,
+        linked: false,
     }
 }
 
@@ -195,6 +216,7 @@ fn waiting_line(pending: &Pending) -> Line {
         last: true,
         day: None,
         is_new: false,
+        linked: false,
     }
 }
 
@@ -211,6 +233,7 @@ fn arrange<D: Fn(Timestamp) -> i64>(rows: &mut [Drawn], frame: &Frame<D>) {
         let sender = if matches!(line.author, Author::Me { .. }) { None } else { *sender };
         let day = (frame.day)(line.at);
         line.is_new = line.seq.is_some() && line.seq == frame.new;
+        line.linked = line.seq.is_some() && line.seq == frame.linked;
         line.day = before.is_none_or(|(_, (_, _, known))| known != day).then_some(day);
         let joins = before.is_some_and(|(_, (author, at, known))| {
             author == sender && known == day && (line.at.0 - at.0).abs() < TOGETHER && !line.is_new

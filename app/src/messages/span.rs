@@ -7,7 +7,7 @@ use model::Seq;
 const OPEN: i64 = 50;
 /// Rows added at an end that comes near.
 const STEP: i64 = 40;
-/// Rows drawn at most; what is over falls off at the far end.
+/// Rows drawn at most; what is over falls off at the far end, but not within [`STEP`] rows of what is in view.
 const MOST: i64 = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,25 +24,30 @@ impl Span {
         Self { first: loaded.map_or(first, |loaded| first.max(loaded)), last: None }
     }
 
-    /// Around a message.
+    /// Around a message, as a page of history around it.
     pub fn around(at: Seq, head: Seq) -> Self {
         let first = Seq((at.0 - OPEN / 2).max(1));
-        let last = Seq(at.0 + OPEN / 2);
+        let last = Seq(at.0 + OPEN / 2 - 1);
         Self { first, last: (last < head).then_some(last) }
     }
 
-    /// More at the top.
-    pub fn older(self, head: Seq) -> Self {
+    /// Whether a room that opens at `at` begins around it. Otherwise the newest rows hold it, with some before it.
+    pub fn opens_around(at: Seq, head: Seq) -> bool {
+        head.0 - at.0 >= OPEN * 3 / 5
+    }
+
+    /// More at the top; `in_view` is the newest message in view.
+    pub fn older(self, head: Seq, in_view: Seq) -> Self {
         let first = Seq((self.first.0 - STEP).max(1));
-        let end = Seq(first.0 + MOST - 1);
+        let end = Seq((first.0 + MOST - 1).max(in_view.0 + STEP));
         Self { first, last: if end < self.end(head) { Some(end) } else { self.last } }
     }
 
-    /// More at the bottom.
-    pub fn newer(self, head: Seq) -> Self {
+    /// More at the bottom; `in_view` is the oldest message in view.
+    pub fn newer(self, head: Seq, in_view: Seq) -> Self {
         let Some(last) = self.last else { return self };
         let end = head.min(Seq(last.0 + STEP));
-        let first = self.first.max(Seq(end.0 - MOST + 1));
+        let first = self.first.max(Seq((end.0 - MOST + 1).min(in_view.0 - STEP)));
         Self { first, last: (end < head).then_some(end) }
     }
 
@@ -82,15 +87,23 @@ mod tests {
         let mut span = Span::newest(head, None);
         assert_eq!((span.first, span.last), (Seq(951), None));
         for _ in 0..30 {
-            span = span.older(head);
+            span = span.older(head, span.first);
             assert!(span.end(head).0 - span.first.0 < MOST);
         }
         assert_eq!((span.first, span.last), (Seq(1), Some(Seq(100))));
         for _ in 0..30 {
-            span = span.newer(head);
+            span = span.newer(head, span.end(head));
             assert!(span.end(head).0 - span.first.0 < MOST);
         }
         assert_eq!((span.first, span.last), (Seq(901), None));
+    }
+
+    #[test]
+    fn what_is_in_view_stays_however_high_the_window_is() {
+        let head = Seq(1000);
+        let span = Span { first: Seq(500), last: Some(Seq(640)) };
+        assert_eq!(span.older(head, Seq(590)), Span { first: Seq(460), last: Some(Seq(630)) });
+        assert_eq!(span.newer(head, Seq(545)), Span { first: Seq(505), last: Some(Seq(680)) });
     }
 
     #[test]
@@ -98,6 +111,14 @@ mod tests {
         assert_eq!(Span::newest(Seq(0), None), Span { first: Seq(1), last: None });
         assert_eq!(Span::newest(Seq(7), Some(Seq(3))), Span { first: Seq(3), last: None });
         assert_eq!(Span::around(Seq(5), Seq(9)), Span { first: Seq(1), last: None });
+        assert!(!Span::opens_around(Seq(1), Seq(30)));
+    }
+
+    #[test]
+    fn rows_around_a_message_are_those_of_a_page_around_it() {
+        let span = Span::around(Seq(500), Seq(1000));
+        assert_eq!((span.first, span.last), (Seq(475), Some(Seq(524))));
+        assert!(Span::opens_around(Seq(500), Seq(1000)));
     }
 
     #[test]

@@ -6,7 +6,10 @@ use model::Person;
 use super::calls::BlockPerson;
 use crate::{
     rooms::gone::Leaving,
-    ui::dialog::{Cancel, Dialog},
+    ui::{
+        dialog::{Cancel, Dialog},
+        isolate,
+    },
 };
 
 /// The dialog that asks, by its id.
@@ -15,7 +18,7 @@ pub const DIALOG: &str = "block-person";
 #[component]
 pub fn BlockDialog(person: Person, back: Callback<()>) -> impl IntoView {
     let leaving = expect_context::<Leaving>().0;
-    let Person { id, name, .. } = person;
+    let (id, name) = (person.id, isolate(&person.name));
     let consequence = format!(
         "Nothing that {name} writes reaches you, and this chat goes from your list. {name} is not told."
     );

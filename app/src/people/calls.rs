@@ -13,6 +13,12 @@ pub async fn find_people(#[server(default)] q: String) -> Result<Vec<Person>, Fa
     Ok(backend().find_people(&signed_in()?, &q).await?)
 }
 
+/// The users with these ids, such as the senders of old messages; unknown ids are left out.
+#[server(prefix = "/api", endpoint = "people/by_id", input = GetUrl)]
+pub async fn people_by_id(#[server(default)] people: Vec<UserId>) -> Result<Vec<Person>, Failed> {
+    Ok(backend().people_by_id(&signed_in()?, &people).await?)
+}
+
 /// Whom one has blocked, the newest first.
 #[server(prefix = "/api", endpoint = "people/blocked", input = GetUrl)]
 pub async fn list_blocked() -> Result<Vec<Person>, Failed> {

@@ -8,14 +8,14 @@ use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_query_map};
 use model::Person;
 
 use super::{
-    calls::find_people,
+    calls::FindPeople,
     row::{self, PersonRow},
 };
 use crate::{
-    accounts::form::refusal,
-    call::{Failed, begin},
-    rooms::{calls::OpenPrivate, title::PageTitle},
-    ui::{Icon, browser},
+    call::{Failed, call, start_eagerly},
+    rooms::calls::OpenPrivate,
+    shell::title::PageTitle,
+    ui::{Icon, browser, form::refusal},
 };
 
 /// A pause in typing as long as this asks the server.
@@ -26,7 +26,8 @@ pub fn FindPeople() -> impl IntoView {
     let refused = refusal::<OpenPrivate>();
     let asked = use_query_map();
     let asked = Memo::new(move |_| asked.with(|query| query.get("q").unwrap_or_default()));
-    let people = Resource::new_blocking(move || asked.get(), |asked| begin(find_people(asked)));
+    let people =
+        Resource::new_blocking(move || asked.get(), |asked| start_eagerly(call(FindPeople { q: asked })));
     view! {
         <PageTitle name="People".to_owned() />
         <div class="page">
@@ -103,6 +104,7 @@ fn SearchField(asked: Memo<String>) -> impl IntoView {
                 value=asked.get_untracked()
                 placeholder="Name or username"
                 aria-label="Find people by name or username"
+                dir="auto"
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
@@ -120,7 +122,8 @@ fn results(people: Result<Vec<Person>, Failed>, asked: String) -> AnyView {
     let count = people.len();
     let said = match (count, asked.is_empty()) {
         (_, true) => String::new(),
-        (0, _) => format!("Nobody found for “{asked}”"),
+        // Not what was asked for: an address could put any words here.
+        (0, _) => "Nobody found".to_owned(),
         (1, _) => "1 person found".to_owned(),
         (count, _) => format!("{count} people found"),
     };
@@ -134,7 +137,10 @@ fn results(people: Result<Vec<Person>, Failed>, asked: String) -> AnyView {
     }
     let (title, hint) = match asked.is_empty() {
         true => ("Who are you looking for?".to_owned(), "Type the beginning of a name or a username."),
-        false => (said, "Check the spelling, or ask them for their username."),
+        false => (
+            said,
+            "Check the spelling, or ask for their username. Who has no account yet needs this site’s address.",
+        ),
     };
     view! {
         <div class="empty" role="status">

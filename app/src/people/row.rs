@@ -3,7 +3,7 @@
 use icondata_lu::LuMessageCircle;
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_navigate;
-use model::{Code, Error, Person, Room};
+use model::{Code, Error, Person};
 
 use crate::{
     live::Live,
@@ -18,8 +18,7 @@ pub fn PersonRow(person: Person) -> impl IntoView {
     let sending = Sending::new(None);
     let submit = move |event: SubmitEvent| {
         let navigate = navigate.clone();
-        sending.submit(&event, move |answer| {
-            let Ok(room) = serde_json::from_slice::<Room>(&answer) else { return };
+        sending.submit::<OpenPrivate>(&event, move |room| {
             let id = room.id;
             // It has to be known before its page comes.
             if live.chat.try_update(|chat| chat.room(room)).is_some() {
@@ -33,8 +32,10 @@ pub fn PersonRow(person: Person) -> impl IntoView {
             <button class="person" type="submit">
                 <Avatar face=&person />
                 <span class="min-w-0">
-                    <span class="name cut">
-                        <span class="sr">"Message "</span>
+                    <span class="name cut" dir="auto">
+                        <span class="sr" dir="ltr">
+                            "Message "
+                        </span>
                         {person.name.clone()}
                     </span>
                     <span class="meta cut block">"@" {person.username.clone()}</span>

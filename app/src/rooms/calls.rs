@@ -15,18 +15,25 @@ pub struct Home {
     pub rooms: Vec<Room>,
 }
 
+/// The first rooms, of which all but the open one are shortened: see [`Room::preview`].
 #[server(prefix = "/api", endpoint = "rooms/home", input = GetUrl)]
-pub async fn get_home() -> Result<Home, Failed> {
+pub async fn get_home(#[server(default)] open: Option<RoomId>) -> Result<Home, Failed> {
     let who = signed_in()?;
     let backend = backend();
     let me = backend.me(&who).await?;
-    let rooms = backend.rooms(&who).await?;
-    Ok(Home { me, rooms })
+    let rooms = backend.rooms_page(&who, None, model::limits::HOME_ROOMS).await?;
+    let rooms = rooms.into_iter().map(|room| if Some(room.id) == open { room } else { room.preview(me.id) });
+    Ok(Home { rooms: rooms.collect(), me })
 }
 
+/// A page of one's rooms, the most recently active first; `before` is the last one of the page before.
 #[server(prefix = "/api", endpoint = "rooms/list", input = GetUrl)]
-pub async fn list_rooms() -> Result<Vec<Room>, Failed> {
-    Ok(backend().rooms(&signed_in()?).await?)
+pub async fn list_rooms(
+    #[server(default)] before: Option<RoomId>,
+    #[server(default)] limit: Option<i64>,
+) -> Result<Vec<Room>, Failed> {
+    let limit = limit.unwrap_or(model::limits::ROOMS_PAGE);
+    Ok(backend().rooms_page(&signed_in()?, before, limit).await?)
 }
 
 #[server(prefix = "/api", endpoint = "rooms/get", input = GetUrl)]
@@ -49,7 +56,7 @@ pub async fn create_group(
     title: String,
     #[server(default)] people: Vec<UserId>,
 ) -> Result<Room, Failed> {
-    let room = backend().create_group(&signed_in()?, id, model::Title::new(&title)?, &people).await?;
+    let room = backend().create_group(&signed_in()?, id, backend::names::title(&title)?, &people).await?;
     go_to(id);
     Ok(room)
 }
@@ -73,7 +80,7 @@ pub async fn remove_person(room: RoomId, person: UserId) -> Result<(), Failed> {
 /// Gives a group another title. A plain form is sent on to the room's page.
 #[server(prefix = "/api", endpoint = "rooms/rename")]
 pub async fn rename_room(room: RoomId, title: String) -> Result<(), Failed> {
-    backend().rename(&signed_in()?, room, model::Title::new(&title)?).await?;
+    backend().rename(&signed_in()?, room, backend::names::title(&title)?).await?;
     go_to(room);
     Ok(())
 }

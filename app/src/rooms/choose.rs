@@ -3,11 +3,15 @@
 use icondata_lu::{LuCheck, LuMessageCircle, LuSearch};
 use leptos::{
     ev::{Event, KeyboardEvent},
+    html,
     prelude::*,
 };
-use model::{Chat, Person, Room, UserId};
+use model::{Chat, Person, Room, UserId, sort::sort_by_key};
 
-use crate::ui::{Avatar, Icon};
+use crate::ui::{Avatar, Icon, refused_form::was_ticked};
+
+/// The field of those who are ticked.
+const PEOPLE: &str = "people[]";
 
 /// Of fewer people than this one finds everybody without searching.
 const MANY: usize = 8;
@@ -19,7 +23,7 @@ pub fn talking_with(chat: &Chat) -> Vec<Person> {
     let is_talk = |room: &&Room| room.last_seq.0 >= 2 && room.deserted_by(me).is_none();
     let mut people: Vec<Person> =
         chat.rooms().into_iter().filter(is_talk).filter_map(|room| room.other(me)).cloned().collect();
-    people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+    sort_by_key(&mut people, |person| (person.name.to_lowercase(), person.id));
     people
 }
 
@@ -61,6 +65,7 @@ fn search(sought: RwSignal<String>) -> impl IntoView {
                 type="search"
                 placeholder="Name or username"
                 aria-label="Find among the people you talk with"
+                dir="auto"
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
@@ -84,15 +89,35 @@ fn Choice(person: Person, sought: RwSignal<String>, chosen: RwSignal<Vec<UserId>
         });
     };
     let (known, name) = (person.clone(), person.name.clone());
+    // A refused form, and a browser that goes back, give ticks back.
+    let tick_box = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if tick_box.get().is_some_and(|tick_box| tick_box.checked()) {
+            chosen.update(|chosen| {
+                chosen.retain(|known| *known != id);
+                chosen.push(id);
+            });
+        }
+    });
     view! {
         <li hidden=move || !matches(&known, &sought.get())>
             <label class="person">
                 <Avatar face=&person size="m" />
                 <span class="min-w-0">
-                    <span class="name cut">{name}</span>
+                    <span class="name cut" dir="auto">
+                        {name}
+                    </span>
                     <span class="meta cut block">"@" {person.username}</span>
                 </span>
-                <input class="sr" type="checkbox" name="people[]" value=id.to_string() on:change=tick />
+                <input
+                    node_ref=tick_box
+                    class="sr"
+                    type="checkbox"
+                    name=PEOPLE
+                    value=id.to_string()
+                    checked=was_ticked(PEOPLE, &id.to_string())
+                    on:change=tick
+                />
                 <span class="tick">
                     <Icon icon=LuCheck class="s" />
                 </span>
@@ -103,12 +128,23 @@ fn Choice(person: Person, sought: RwSignal<String>, chosen: RwSignal<Vec<UserId>
 
 /// By the beginning of a word of the name, or of the username.
 fn matches(person: &Person, sought: &str) -> bool {
-    let sought = sought.trim().to_lowercase();
-    let name = person.name.to_lowercase();
+    let username = sought.trim().to_lowercase();
+    person.username.starts_with(username.trim_start_matches('@')) || begins_word(&person.name, sought)
+}
+
+/// Whether a word of the name begins like the text.
+pub fn begins_word(name: &str, sought: &str) -> bool {
+    let (name, sought) = (fold(name), fold(sought.trim()));
     let begins = |(at, _): (usize, &str)| at == 0 || name[..at].ends_with(char::is_whitespace);
-    sought.is_empty()
-        || person.username.starts_with(sought.trim_start_matches('@'))
-        || name.match_indices(&sought).any(begins)
+    name.match_indices(&sought).any(begins)
+}
+
+/// Without capitals and accents, as the server does it: "zoe" finds "Zoë". The browser has the tables for it.
+fn fold(text: &str) -> String {
+    #[cfg(feature = "hydrate")]
+    let text = &String::from(js_sys::JsString::from(text).normalize("NFKD"));
+    let plain: String = text.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
+    plain.to_lowercase().replace('ß', "ss")
 }
 
 #[component]

@@ -3,12 +3,11 @@
 use icondata_lu::LuX;
 use leptos::prelude::*;
 use model::{Chat, RoomId};
-use web_sys::Storage;
 
-use super::layout::Pane;
 use crate::{
     live::Live,
-    ui::{Icon, browser},
+    shell::pane::Pane,
+    ui::{Icon, browser, tab_storage},
 };
 
 /// Under which this tab takes the title of the group over to the list.
@@ -57,7 +56,7 @@ pub fn Gone() -> impl IntoView {
     let toast = move |group: String| {
         view! {
             <p class="toast">
-                <span class="min-w-0 flex-1">"You are no longer in " {group} "."</span>
+                <span class="min-w-0 flex-1">"You are no longer in " <bdi>{group}</bdi> "."</span>
                 <button class="icon" type="button" aria-label="Close" on:click=move |_| title.set(None)>
                     <Icon icon=LuX class="s" />
                 </button>
@@ -68,20 +67,13 @@ pub fn Gone() -> impl IntoView {
 }
 
 fn tell(title: &str) {
-    if let Some(storage) = storage() {
-        // Without it one is at the list without a word.
-        let _ = storage.set_item(TITLE, title);
-    }
+    // Without it one is at the list without a word.
+    tab_storage::set(TITLE, title);
 }
 
 /// What was told, once.
 fn told() -> Option<String> {
-    let storage = storage()?;
-    let title = storage.get_item(TITLE).ok()?;
-    let _ = storage.remove_item(TITLE);
+    let title = tab_storage::get(TITLE);
+    tab_storage::remove(TITLE);
     title
-}
-
-fn storage() -> Option<Storage> {
-    window().session_storage().ok().flatten()
 }

@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     live::Live,
-    ui::{Avatar, Icon, avatar::Face},
+    ui::{
+        Avatar, Icon,
+        avatar::Face,
+        fresh::{fresh, fresh_text},
+    },
 };
 
 /// The link to the details, by its id.
@@ -80,12 +84,12 @@ fn who(Shown { name, about, face, is_group }: Shown, room: RoomId, at: Option<Se
         <div class="about">
             <Avatar face size=if is_group { "m sq" } else { "m" } />
             <div class="min-w-0 flex-1">
-                <h1 class="cut">
+                <h1 class="cut" dir="auto">
                     <a id=LINK href=format!("{address}{details}") title="Details">
-                        {name}
+                        {fresh_text(name)}
                     </a>
                 </h1>
-                <p class="meta cut">{about}</p>
+                {fresh(about.clone(), view! { <p class="meta cut">{about}</p> })}
             </div>
         </div>
     }

@@ -6,7 +6,10 @@ use model::{RoomId, UserId, chat::Conversation};
 use super::{calls::LeaveRoom, gone::Leaving};
 use crate::{
     live::Live,
-    ui::dialog::{Cancel, Dialog},
+    ui::{
+        dialog::{Cancel, Dialog},
+        isolate,
+    },
 };
 
 /// The dialog that asks, by its id.
@@ -23,7 +26,7 @@ pub struct Question {
 impl Question {
     pub fn of(conversation: &Conversation, me: UserId) -> Self {
         let room = &conversation.room;
-        let name = room.name(me);
+        let name = isolate(room.name(me));
         let silence = "Nothing that is written here reaches you any more, on any device.";
         match room.other(me) {
             Some(_) => Self {
@@ -80,7 +83,7 @@ pub fn Deserted(room: RoomId) -> impl IntoView {
                     .map(|name| {
                         view! {
                             <p class="deserted">
-                                {name} " left this chat, and sees what you write here only after coming back."
+                                <bdi>{name}</bdi> " left this chat, and sees what you write here only after coming back."
                             </p>
                         }
                     })

@@ -8,7 +8,7 @@ use super::leave::{self, LeaveDialog, Question};
 use crate::{
     live::Live,
     people::block::{self, BlockDialog},
-    ui::{Icon, dialog},
+    ui::{Icon, dialog, isolate},
 };
 
 const MENU: &str = "room-menu";
@@ -54,7 +54,7 @@ fn Menu(room: RoomId, question: Signal<Question>, other: Option<Person>) -> impl
             <Icon icon=LuEllipsisVertical />
         </button>
         <div class="menu" id=MENU popover="auto">
-            {other.as_ref().map(|other| ask(block::DIALOG, LuBan, format!("Block {}", other.name).into()))}
+            {other.as_ref().map(|other| ask(block::DIALOG, LuBan, format!("Block {}", isolate(&other.name)).into()))}
             {ask(leave::DIALOG, LuLogOut, Signal::derive(move || question.get().verb.to_owned()))}
         </div>
         {other.map(|person| view! { <BlockDialog person back /> })}

@@ -1,19 +1,23 @@
 //! `/people/new-group`
 
 use icondata_lu::LuArrowLeft;
-use leptos::{ev::SubmitEvent, prelude::*, server::SharedValue, server_fn::ServerFn};
+use leptos::{ev::SubmitEvent, html, prelude::*, server::SharedValue, server_fn::ServerFn};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use model::{Room, RoomId};
+use model::RoomId;
 
 use super::{
     calls::CreateGroup,
     choose::{Choose, talking_with},
-    title::PageTitle,
 };
 use crate::{
-    accounts::form::{left_over, note_for, refusal},
     live::Live,
-    ui::{Icon, field::Field, sending::Sending},
+    shell::title::PageTitle,
+    ui::{
+        Icon,
+        field::Field,
+        form::{left_over, note_for, refusal},
+        sending::Sending,
+    },
 };
 
 #[component]
@@ -45,11 +49,18 @@ fn GroupForm() -> impl IntoView {
     let sending = Sending::new(refusal::<CreateGroup>());
     let error = sending.error;
     let note = Signal::derive(move || note_for(error.get().as_ref(), "title").unwrap_or_default());
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if error.with(|error| note_for(error.as_ref(), "title").is_some())
+            && let Some(field) = field.get()
+        {
+            let _ = field.focus();
+        }
+    });
     let navigate = use_navigate();
     let submit = move |event: SubmitEvent| {
         let navigate = navigate.clone();
-        sending.submit(&event, move |answer| {
-            let Ok(room) = serde_json::from_slice::<Room>(&answer) else { return };
+        sending.submit::<CreateGroup>(&event, move |room| {
             let id = room.id;
             // It has to be known before its page comes.
             let _ = live.chat.try_update(|chat| chat.room(room));
@@ -58,6 +69,12 @@ fn GroupForm() -> impl IntoView {
         });
     };
     let forget = Callback::new(move |_| error.set(None));
+    Effect::new(move |before: Option<()>| {
+        chosen.track();
+        if before.is_some() {
+            error.set(None);
+        }
+    });
     let count = move || match chosen.with(Vec::len) {
         0 => "Nobody chosen yet".to_owned(),
         1 => "1 person chosen".to_owned(),
@@ -67,9 +84,9 @@ fn GroupForm() -> impl IntoView {
         left_over(error.get(), &["title"]).map(|error| view! { <p class="alarm">{error.message}</p> })
     };
     view! {
-        <form class="new-group" method="post" action=CreateGroup::url() autocomplete="off" on:submit=submit>
+        <form class="new-group" method="post" action=CreateGroup::url() autocomplete="off" novalidate on:submit=submit>
             <input type="hidden" name="id" value=id.to_string() />
-            <Field label="Group name" name="title" autocomplete="off" note on_text=forget />
+            <Field label="Group name" name="title" autocomplete="off" note on_text=forget node_ref=field focused=true />
             <fieldset>
                 <legend>"People"</legend>
                 <Choose people chosen />

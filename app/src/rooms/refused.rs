@@ -1,8 +1,10 @@
 //! Why a plain form about a room was refused.
 
+#[cfg(feature = "ssr")]
+use leptos::server_fn::ServerFn;
 use leptos::{prelude::*, server::SharedValue};
 
-/// The answer to a plain form comes with the address of the page, which the server reads for the browser.
+/// The server knows the refusal from the request, and the browser finds it in the page.
 #[component]
 pub fn Refused() -> impl IntoView {
     let message = SharedValue::new(message).into_inner();
@@ -12,10 +14,10 @@ pub fn Refused() -> impl IntoView {
 #[cfg(feature = "ssr")]
 fn message() -> Option<String> {
     use super::calls::{AddPeople, LeaveRoom, RenameRoom};
-    use crate::accounts::form::refused;
+    use crate::call::server::form_refusal;
 
-    let error = refused::<LeaveRoom>().or_else(refused::<RenameRoom>).or_else(refused::<AddPeople>);
-    error.map(|error| error.message)
+    let calls = [LeaveRoom::PATH, RenameRoom::PATH, AddPeople::PATH];
+    calls.into_iter().find_map(form_refusal).map(|error| error.message)
 }
 
 #[cfg(not(feature = "ssr"))]

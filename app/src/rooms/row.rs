@@ -7,7 +7,7 @@ use super::summary::{Last, Summary, one_line};
 use crate::{
     live::Live,
     messages::tick::Tick,
-    ui::{Avatar, time::machine, use_clock},
+    ui::{Avatar, fresh::fresh, time::machine, use_clock},
 };
 
 /// Everything a row depends on, the time of day aside.
@@ -20,7 +20,12 @@ struct Shown {
 }
 
 #[component]
-pub fn RoomRow(room: RoomId, open: Memo<Option<RoomId>>) -> impl IntoView {
+pub fn RoomRow(
+    room: RoomId,
+    open: Memo<Option<RoomId>>,
+    /// The one row that the Tab key stops at; each of them if there is none.
+    stop: Memo<Option<RoomId>>,
+) -> impl IntoView {
     let live = expect_context::<Live>();
     let clock = use_clock();
     // A room that is left keeps its last face until its row is gone.
@@ -42,13 +47,21 @@ pub fn RoomRow(room: RoomId, open: Memo<Option<RoomId>>) -> impl IntoView {
             <a
                 class=class
                 href=format!("/chats/{room}")
+                tabindex=move || stop.get().is_some_and(|stop| stop != room).then_some("-1")
                 aria-current=current.then_some("page")
                 data-room=room.to_string()
             >
                 <Avatar face=summary.face size=if summary.is_group { "sq" } else { "" } />
                 <span class="min-w-0">
                     <span class="top">
-                        <span class="name cut">{summary.name}</span>
+                        {fresh(
+                            summary.name.clone(),
+                            view! {
+                                <span class="name cut" dir="auto">
+                                    {summary.name}
+                                </span>
+                            },
+                        )}
                         <time datetime=machine(summary.at) title=local.exact()>
                             {clock.brief(summary.at)}
                         </time>
@@ -73,25 +86,32 @@ pub fn RoomRow(room: RoomId, open: Memo<Option<RoomId>>) -> impl IntoView {
 
 fn line(last: Last, draft: String) -> AnyView {
     if !draft.is_empty() {
-        return view! {
-            <span class="last cut">
-                <span class="draft">"Draft: "</span>
-                {draft}
-            </span>
-        }
-        .into_any();
+        return preview(Some(view! { <span class="draft">"Draft: "</span> }), draft);
     }
     match last {
         Last::Nothing => view! { <span class="last cut">"No messages yet"</span> }.into_any(),
         Last::Deleted(words) => view! { <span class="last cut gone">{words}</span> }.into_any(),
         Last::Mine { text, delivery } => view! {
             <Tick delivery />
-            <span class="last cut">"You: " {text}</span>
+            {fresh(text.clone(), preview(Some("You: "), text))}
         }
         .into_any(),
-        Last::Theirs { author, text } => view! {
-            <span class="last cut">{author.map(|author| format!("{author}: "))} {text}</span>
+        Last::Theirs { author, text } => {
+            let key = format!("{}: {text}", author.as_deref().unwrap_or_default());
+            fresh(key, preview(author.map(|author| view! { <bdi>{author}</bdi> ": " }), text)).into_any()
         }
-        .into_any(),
     }
+}
+
+/// The text has its own direction, and what stands before it stays on the left.
+fn preview(before: Option<impl IntoView + 'static>, text: String) -> AnyView {
+    view! {
+        <span class="last flex">
+            {before.map(|before| view! { <span class="before">{before}</span> })}
+            <span class="cut" dir="auto">
+                {text}
+            </span>
+        </span>
+    }
+    .into_any()
 }

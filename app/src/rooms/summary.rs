@@ -73,7 +73,7 @@ impl Last {
         if message.sender == chat.me() {
             return Self::Mine { text, delivery: delivery_of(room, chat.me(), message.number()) };
         }
-        let author = room.other(chat.me()).is_none().then(|| room.person(message.sender)).flatten();
+        let author = room.other(chat.me()).is_none().then(|| chat.person(room, message.sender)).flatten();
         let author = author.and_then(|person| person.name.split_whitespace().next()).map(str::to_owned);
         Self::Theirs { author, text }
     }

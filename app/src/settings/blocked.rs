@@ -4,15 +4,14 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use model::Person;
 
 use crate::{
-    accounts::form::refusal_of,
-    call::{Failed, begin, carried},
-    people::calls::{UnblockPerson, list_blocked},
-    ui::Avatar,
+    call::{Failed, call, serialized_resource, start_eagerly},
+    people::calls::{ListBlocked, UnblockPerson},
+    ui::{Avatar, form::refusal_of},
 };
 
 #[component]
 pub fn Blocked() -> impl IntoView {
-    let blocked = carried(begin(list_blocked()));
+    let blocked = serialized_resource(start_eagerly(call(ListBlocked {})));
     view! {
         <h2 class="meta font-semibold pt-6 pb-2" id="blocked">
             "Blocked people"
@@ -47,7 +46,9 @@ fn row(person: Person) -> impl IntoView {
         <li>
             <Avatar face=&person size="m" />
             <span class="min-w-0 flex-1">
-                <span class="cut block font-medium">{person.name.clone()}</span>
+                <span class="cut block font-medium" dir="auto">
+                    {person.name.clone()}
+                </span>
                 <span class="meta cut block">"@" {person.username}</span>
             </span>
             <form method="post" action=UnblockPerson::url()>

@@ -44,6 +44,11 @@ pub fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
+/// Whether the first way to point here is a thumb: such a device has a keyboard on the screen.
+pub fn is_touch() -> bool {
+    matches("(hover: none) and (pointer: coarse)")
+}
+
 /// Leaves the program for a page of the server.
 pub fn leave_for(path: &str) {
     // Refused only in sandboxed frames.

@@ -4,6 +4,8 @@ use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 
+use super::fresh::fresh_text;
+
 #[component]
 pub fn Dialog(
     id: &'static str,
@@ -20,7 +22,7 @@ pub fn Dialog(
     };
     view! {
         <dialog class="dialog" id=id popover="auto" aria-labelledby=title_id on:close=closed>
-            <h2 class="title" id=title_id.clone()>{title}</h2>
+            <h2 class="title" id=title_id.clone()>{move || fresh_text(title.get())}</h2>
             {children()}
         </dialog>
     }

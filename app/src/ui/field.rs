@@ -3,7 +3,7 @@
 use icondata_lu::LuCheck;
 use leptos::{ev::Event, prelude::*};
 
-use super::Icon;
+use super::{Icon, fresh::fresh_text, refused_form};
 
 /// What the line beneath a field says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,13 +35,22 @@ pub fn Field(
     #[prop(into, optional)]
     on_text: Option<Callback<String>>,
     #[prop(optional)] node_ref: NodeRef<leptos::html::Input>,
+    /// The page begins here.
+    #[prop(optional)]
+    focused: bool,
 ) -> impl IntoView {
     let note_id = format!("{name}-note");
+    if focused {
+        focus_on_arrival(node_ref);
+    }
     let say = move |event: Event| {
         if let Some(on_text) = on_text {
             on_text.run(event_target_value(&event));
         }
     };
+    // A password is not sent back.
+    let refused = refused_form::value("", name).filter(|_| kind != "password");
+    let value = refused.or(value);
     // Usernames and addresses are not prose.
     let prose = matches!(name, "name" | "title");
     view! {
@@ -54,7 +63,9 @@ pub fn Field(
                 autocomplete=autocomplete
                 inputmode=inputmode
                 required=required
+                autofocus=focused
                 value=value
+                dir="auto"
                 autocapitalize=if prose { "words" } else { "none" }
                 spellcheck="false"
                 aria-describedby=note.map(|_| note_id.clone())
@@ -65,6 +76,21 @@ pub fn Field(
             {note.map(|note| view! { <NoteLine id=note_id note /> })}
         </div>
     }
+}
+
+/// Puts the focus on a field when its page comes, unless somebody writes in another one already. (The attribute
+/// `autofocus` does it only for the first page that a browser loads.)
+pub fn focus_on_arrival(field: NodeRef<leptos::html::Input>) {
+    Effect::new(move || {
+        let Some(field) = field.get() else { return };
+        // A page that comes while another is left is not in the document before the next frame.
+        request_animation_frame(move || {
+            let writes = document().active_element().is_some_and(|active| active.tag_name() == "INPUT");
+            if !writes {
+                let _ = field.focus();
+            }
+        });
+    });
 }
 
 /// The line itself: errors and good news are announced, hints are not.
@@ -82,7 +108,7 @@ pub fn NoteLine(id: String, #[prop(into)] note: Signal<Note>) -> impl IntoView {
     view! {
         <p id=id class=class role="status">
             {move || matches!(note.get(), Note::Good(_)).then(|| view! { <Icon icon=LuCheck class="s" /> })}
-            {text}
+            {move || fresh_text(text())}
         </p>
     }
 }

@@ -67,11 +67,7 @@ impl Preferences {
 }
 
 #[cfg(feature = "ssr")]
-fn cookie(name: &str) -> Option<String> {
+pub(crate) fn cookie(name: &str) -> Option<String> {
     let parts = leptos::prelude::use_context::<http::request::Parts>()?;
-    let headers = parts.headers.get_all(http::header::COOKIE);
-    let pairs = headers.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then(|| value.to_owned()))
+    crate::call::cookie(&parts.headers, name).map(str::to_owned)
 }

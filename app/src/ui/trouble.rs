@@ -2,10 +2,9 @@
 
 use icondata_lu::{LuCircleAlert, LuCompass};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::{Code, Error};
 
-use super::{Icon, recovery};
+use super::{Icon, recovery, title::Title};
 
 /// An error in place of a view. One that passes is gone as soon as it has.
 #[component]

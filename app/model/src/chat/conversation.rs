@@ -50,8 +50,8 @@ impl Conversation {
 
     /// The newest message that anybody may see here, numbered or not.
     pub fn newest(&self) -> Option<&Message> {
-        let live = self.timeline.live().last().map(|live| &live.message);
-        live.or(self.room.last.as_ref())
+        let unnumbered = self.timeline.unnumbered().last().map(|last| &last.message);
+        unnumbered.or(self.room.last.as_ref())
     }
 
     /// When something last happened.

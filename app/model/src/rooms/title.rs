@@ -3,10 +3,11 @@
 use crate::{
     error::{Error, Result},
     limits::TITLE_CHARS,
-    messages::is_invisible,
+    visible::something_to_see,
 };
 
-/// A group's title: with something to see, at most [`TITLE_CHARS`] long, and on one line.
+/// A group's title: with something to see, at most [`TITLE_CHARS`] long, and on one line, with
+/// single spaces. The server asks for more (`backend::names`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
@@ -14,9 +15,9 @@ impl Title {
     /// # Errors
     /// `invalid`, field `title`, with what is wrong.
     pub fn new(text: &str) -> Result<Self> {
-        let title = text.trim();
+        let title = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let fail = |message: String| Err(Error::invalid("title", message));
-        if title.chars().all(is_invisible) {
+        if !something_to_see(&title) {
             return fail("Give the group a name.".into());
         }
         if title.chars().any(char::is_control) {
@@ -25,7 +26,7 @@ impl Title {
         if title.chars().count() > TITLE_CHARS {
             return fail(format!("Use at most {TITLE_CHARS} characters."));
         }
-        Ok(Self(title.to_owned()))
+        Ok(Self(title))
     }
 
     pub fn as_str(&self) -> &str {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod convergence;
+mod limits;
 mod messages;
 mod outbox;
 mod resume;

@@ -3,7 +3,8 @@
 use model::{
     Accepted, Code, Emoji, Error, Logged, Mark, Members, Message, MessageId, Offset, Person, Rev, Room,
     RoomId, RoomKind, Seq, SessionId, Timestamp, UserId, VecMap,
-    wire::{Change, ClientFrame, CloseCode, Item, ServerFrame, Stored},
+    limits::{JSON_DEPTH, SERVER_FRAME_BYTES},
+    wire::{Change, ClientFrame, CloseCode, Item, ServerFrame, Stored, Unreadable},
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -17,6 +18,21 @@ fn client_frames_read_as_documented() {
     let mark = frame(&format!(r#"{{"type":"mark","room":"{ROOM}","read":4}}"#));
     assert!(matches!(mark, ClientFrame::Mark { delivered: Seq(0), read: Seq(4), .. }));
     assert_eq!(frame(r#"{"type":"poll","question":"?"}"#), ClientFrame::Unknown);
+}
+
+/// Fails when a name that is no text spoils the frame around it.
+#[test]
+fn an_unknown_field_may_be_named_by_half_a_character() {
+    let mark = ClientFrame::parse(&format!(r#"{{"type":"mark","room":"{ROOM}","read":4}}"#)).unwrap();
+    for name in [r"\udfff", r"a\ud83d", r"\ud83d\ud83d", r"\uDC00\\", r#"\""#, r"\u00e9"] {
+        let text =
+            format!(r#"{{"{name}" : {{"{name}":1}},"{name}":"a:b","type":"mark","room":"{ROOM}","read":4}}"#);
+        assert_eq!(ClientFrame::parse(&text), Ok(mark.clone()), "{text}");
+    }
+    let values = [r#"{"type":"\udfff"}"#, r#"{"type":"send","body":"\ud800:"}"#];
+    for text in values {
+        assert!(matches!(ClientFrame::parse(text), Err(Unreadable::Malformed(_))), "{text}");
+    }
 }
 
 #[test]
@@ -181,4 +197,164 @@ proptest! {
         let _ = ClientFrame::parse(&text);
         let _ = ServerFrame::parse(&text);
     }
+}
+
+/// Texts that are JSON by RFC 8259, with what a parser that keeps every value would refuse: numbers of any size,
+/// halves of characters, lists as deep as the limit.
+fn json_text() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("true".to_owned()),
+        "-?(0|[1-9][0-9]{0,450})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,5})?",
+        "\"([a-z {}\\[\\]:,é😀]|\\\\[\"\\\\/bfnrt]|\\\\u[0-9a-fA-F]{4}){0,12}\"",
+    ];
+    let deep = (1..=100_usize).prop_map(|depth| "[".repeat(depth) + &"]".repeat(depth));
+    prop_oneof![leaf, deep].prop_recursive(6, 40, 5, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5)
+                .prop_map(|items| format!("[ {} ]", items.join(" ,"))),
+            proptest::collection::vec(("\"[a-zé]?\"", inner), 0..5).prop_map(|fields| {
+                let fields: Vec<String> =
+                    fields.into_iter().map(|(name, value)| format!("{name}:{value}")).collect();
+                format!("{{{}}}", fields.join(", "))
+            }),
+        ]
+    })
+}
+
+fn is_json(text: &str) -> bool {
+    ClientFrame::parse(text) != Err(Unreadable::NotJson)
+}
+
+proptest! {
+    // Fails when a frame is read through `serde_json::Value`, or from a tagged enum: both keep every number.
+    #[test]
+    fn a_value_of_an_unknown_field_can_be_any_json(value in json_text()) {
+        let frame = format!(r#"{{"later":{value},"type":"fetch","room":"{ROOM}","after":3,"more":{value}}}"#);
+        prop_assert!(matches!(ClientFrame::parse(&frame), Ok(ClientFrame::Fetch { after: Rev(3), .. })), "{frame}");
+        prop_assert!(is_json(&value), "{value}");
+    }
+
+    // Fails when the text after a value is looked at only once its fields are right.
+    #[test]
+    fn text_after_a_value_or_a_missing_end_is_not_json(value in json_text(), more in "[a-z{}\\[\\],:\"0-9]{1,8}") {
+        let frame = format!(r#"{{"type":"fetch","later":{value}}}"#);
+        prop_assert!(is_json(&frame), "{frame}");
+        prop_assert!(!is_json(&format!("{frame} {more}")), "{frame} {more}");
+        let mut end = frame.len() - 1;
+        while end > 0 && frame.is_char_boundary(end) {
+            prop_assert!(!is_json(&frame[..end]), "{}", &frame[..end]);
+            end -= 1 + end / 20;
+        }
+    }
+}
+
+#[test]
+fn the_depth_limit_is_exact() {
+    for open in ["[", "{\"a\":"] {
+        let close = if open == "[" { "]" } else { "}" };
+        let nested = |depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
+        // The frame itself is one level.
+        let frame = |depth: usize| {
+            format!(r#"{{"type":"fetch","room":"{ROOM}","after":3,"later":{}}}"#, nested(depth - 1))
+        };
+        assert!(ClientFrame::parse(&frame(JSON_DEPTH)).is_ok(), "{open}");
+        assert_eq!(ClientFrame::parse(&frame(JSON_DEPTH + 1)), Err(Unreadable::NotJson), "{open}");
+        assert!(matches!(ClientFrame::parse(&nested(JSON_DEPTH)), Err(Unreadable::Malformed(_))));
+    }
+    let brackets_in_a_string =
+        format!(r#"{{"type":"fetch","room":"{ROOM}","after":3,"later":"\"{}"}}"#, "[".repeat(500));
+    assert!(ClientFrame::parse(&brackets_in_a_string).is_ok());
+}
+
+#[test]
+fn what_is_no_json_is_told_from_what_is_no_frame() {
+    for text in [
+        "{} {}",
+        r#"{"type":"fetch"} x"#,
+        r#"{"type":7"#,
+        "",
+        "01",
+        "[1,]",
+        "\u{feff}{}",
+        "nul",
+        "{'a':1}",
+        "\"\n\"",
+    ] {
+        assert_eq!(ClientFrame::parse(text), Err(Unreadable::NotJson), "{text}");
+    }
+    let huge = "9".repeat(401);
+    for text in [
+        "{}",
+        " [] ",
+        "null",
+        "1e400",
+        &huge,
+        r#"{"type":7}"#,
+        r#"{"type":1e400}"#,
+        r#"["fetch"]"#,
+        r#"{"type":"fetch","type":"fetch"}"#,
+        r#"{"type":"fetch","room":"ROOM","after":1e400}"#,
+        &format!(r#"{{"type":"fetch","room":"{ROOM}","after":7.0}}"#),
+        &format!(r#"{{"type":"fetch","room":"{ROOM}","after":1e3}}"#),
+        &format!(r#"{{"type":"fetch","room":"{ROOM}","after":{huge}}}"#),
+        &format!(r#"{{"type":"send","room":"{ROOM}","id":"{ROOM}","body":"\ud83d"}}"#),
+    ] {
+        assert!(matches!(ClientFrame::parse(text), Err(Unreadable::Malformed(_))), "{text}");
+    }
+}
+
+/// Changes of a room, each a message with a text of so many characters that JSON writes with six bytes.
+fn long_changes(lengths: &[usize], limited: bool) -> ServerFrame {
+    let user = UserId::new();
+    let message = |(place, length): (usize, &usize)| {
+        let (seq, rev) = (Seq(place as i64 + 1), Rev(2 * place as i64 + 6));
+        Message::new(MessageId::new(), user, Timestamp(5), "\u{1}".repeat(*length)).numbered(seq, rev)
+    };
+    ServerFrame::Changes {
+        room: RoomId::new(),
+        after: Rev(5),
+        upto: Rev(2 * lengths.len() as i64 + 9),
+        limited,
+        messages: lengths.iter().enumerate().map(message).collect(),
+        marks: vec![Mark { user, delivered: Seq(3), read: Seq(2), mine: 1, upto: Seq(3) }],
+        members: Members::default(),
+        log: Offset(7),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    // Fails when a part is too large, leaves something out, or does not begin where the one before ends.
+    #[test]
+    fn parts_of_long_changes_follow_each_other(lengths in proptest::collection::vec(0..=4_096_usize, 0..200)) {
+        let whole = long_changes(&lengths, false);
+        let ServerFrame::Changes { after, upto, messages, marks, .. } = whole.clone() else { panic!("changes") };
+        let (mut reached, mut together) = (after, Vec::new());
+        for part in whole.in_parts() {
+            prop_assert!(part.encode().len() <= SERVER_FRAME_BYTES);
+            let ServerFrame::Changes { after, upto, messages, marks: told, .. } = part else { panic!("changes") };
+            prop_assert_eq!(after, reached);
+            prop_assert!(messages.iter().all(|message| after < message.rev && message.rev <= upto));
+            prop_assert_eq!(&told, &marks);
+            reached = upto;
+            together.extend(messages);
+        }
+        prop_assert_eq!(reached, upto);
+        prop_assert_eq!(together, messages);
+    }
+}
+
+#[test]
+fn a_limited_answer_keeps_the_newest_that_fit() {
+    let whole = long_changes(&[4_096; 50], true);
+    let parts = whole.in_parts();
+    let [part @ ServerFrame::Changes { upto: Rev(109), limited: true, messages, .. }] = &parts[..] else {
+        panic!("one part: {}", parts.len())
+    };
+    assert!(part.encode().len() <= SERVER_FRAME_BYTES);
+    let seqs: Vec<i64> = messages.iter().map(|message| message.seq.0).collect();
+    assert_eq!(seqs, (51 - seqs.len() as i64..=50).collect::<Vec<_>>());
+    assert!(seqs.len() > 25, "{}", seqs.len());
 }

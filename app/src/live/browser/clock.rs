@@ -1,4 +1,4 @@
-//! Time and chance as the browser gives them.
+//! Time and randomness as the browser gives them.
 
 use leptos::prelude::window;
 use model::Timestamp;
@@ -13,7 +13,7 @@ pub(super) fn today() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
 
-/// In 0..1.
-pub(super) fn random() -> f64 {
-    js_sys::Math::random()
+/// Another number in each tab, for the waits of its client.
+pub(super) fn seed() -> u64 {
+    js_sys::Math::random().to_bits()
 }

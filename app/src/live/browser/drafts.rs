@@ -1,33 +1,35 @@
-//! Drafts: in memory, on disk, and in the other tabs.
+//! Drafts: in memory, in the store, and in the other tabs. What is being written to the store is also in the tab's own
+//! storage, which is written at once: WebKit gives up the transactions of a page that is reloaded or left.
 
 use leptos::prelude::*;
 use model::{RoomId, VecMap};
 
-use super::{Engine, Store, tabs::Note};
-use crate::live::{Drafts, agenda::Task};
+use super::{Engine, StoreState, Task, tabs::TabMessage};
+use crate::{live::Drafts, ui::tab_storage};
 
-/// A draft is put away when its writer pauses for this long, in milliseconds.
-const PAUSE: f64 = 300.0;
+/// The longest that a change of a draft waits to be written, in milliseconds. A browser that crashes loses no
+/// more than what was typed in this time, however fast somebody types.
+const DELAY: f64 = 300.0;
 
 impl Engine {
     /// A draft changed here.
-    pub(super) fn drafted(&self, room: RoomId) {
+    pub(super) fn draft_changed(&self, room: RoomId) {
         {
             let mut state = self.state.borrow_mut();
             state.changed_drafts.insert(room, ());
-            state.agenda.set(Task::Drafts, super::now() + PAUSE);
+            state.scheduler.set_by(Task::Drafts, super::now() + DELAY);
         }
         // What was sent is no draft any more: whoever reloads at once is not to send it again.
         let is_over = |drafts: &Drafts| drafts.get(&room).is_none_or(String::is_empty);
         if self.drafts.try_with_untracked(is_over) == Some(true) {
-            self.put_drafts_away();
+            self.persist_drafts();
         }
         self.rearm();
     }
 
-    pub(super) fn put_drafts_away(&self) {
-        // What is written before the disk is there wins over what the disk holds.
-        if matches!(self.state.borrow().store, Store::Opening | Store::Late) {
+    pub(super) fn persist_drafts(&self) {
+        // What is written before the store is there wins over what the store holds.
+        if matches!(self.state.borrow().store, StoreState::Opening) {
             return;
         }
         let changed = std::mem::take(&mut self.state.borrow_mut().changed_drafts);
@@ -40,35 +42,81 @@ impl Engine {
         });
         let Some(texts) = texts else { return };
         for (room, text) in texts.iter() {
-            self.tell_tabs(&Note::Draft { room: *room, text: text.clone() });
+            self.notify_tabs(&TabMessage::Draft { room: *room, text: text.clone() });
         }
-        let Some(disk) = self.disk() else { return };
+        self.keep_in_tab(&texts);
+        let Some(store) = self.store() else { return };
         self.spawn(|engine| async move {
-            if let Err(error) = disk.write_drafts(&texts).await {
-                engine.warn_of_disk(&error);
+            match store.write_drafts(&texts).await {
+                Ok(()) => engine.forget_in_tab(&texts),
+                Err(error) => engine.warn_of_store(&error),
             }
         });
     }
 
-    /// What was kept, except where somebody has written since.
+    fn keep_in_tab(&self, texts: &VecMap<RoomId, String>) {
+        for (room, text) in texts.iter() {
+            // A full storage loses what WebKit does not write in time.
+            tab_storage::set(&format!("{}{room}", self.prefix()), text);
+        }
+    }
+
+    /// These texts are in the store. A newer one of the same room may be on its way there.
+    fn forget_in_tab(&self, texts: &VecMap<RoomId, String>) {
+        for (room, text) in texts.iter() {
+            let key = format!("{}{room}", self.prefix());
+            if tab_storage::get(&key).as_ref() == Some(text) {
+                tab_storage::remove(&key);
+            }
+        }
+    }
+
+    /// The texts that did not reach the store before this page was loaded count as written here.
+    fn restore_from_tab(&self) {
+        let prefix = self.prefix();
+        for kept in tab_storage::after(&prefix) {
+            let Ok(room) = kept.parse() else { continue };
+            if self.state.borrow_mut().changed_drafts.insert(room, ()).is_some() {
+                continue;
+            }
+            let text = tab_storage::get(&format!("{prefix}{kept}")).unwrap_or_default();
+            self.drafts.try_update(|drafts| match text.is_empty() {
+                true => drafts.remove(&room),
+                false => drafts.insert(room, text),
+            });
+        }
+    }
+
+    fn prefix(&self) -> String {
+        format!("rapport-draft-{}-", self.me)
+    }
+
+    /// Takes over the drafts that were kept, except where somebody has written here since. A draft that is not
+    /// among them any more was sent or emptied in another tab.
     pub(super) fn restore_drafts(&self, mut kept: Drafts) {
-        {
-            let state = self.state.borrow();
-            kept.retain(|room, _| !state.changed_drafts.contains_key(room));
-        }
-        if !kept.is_empty() {
-            self.drafts.try_update(|drafts| drafts.extend(kept));
-        }
+        self.restore_from_tab();
+        let changed_here: Vec<RoomId> = self.state.borrow().changed_drafts.keys().copied().collect();
+        self.drafts.try_maybe_update(|drafts| {
+            for room in changed_here {
+                kept.remove(&room);
+                kept.extend(drafts.remove(&room).map(|text| (room, text)));
+            }
+            (*drafts != kept, *drafts = kept)
+        });
     }
 
     /// The room is no more for this person.
     pub(super) fn drop_draft(&self, room: RoomId) {
         self.drafts.try_update(|drafts| drafts.remove(&room));
-        self.drafted(room);
+        self.draft_changed(room);
     }
 
-    /// A draft changed in another tab.
-    pub(super) fn drafted_elsewhere(&self, room: RoomId, text: String) {
+    /// A draft changed in another tab. What was written here since the last telling stands: the other tabs are
+    /// about to hear of it.
+    pub(super) fn draft_changed_elsewhere(&self, room: RoomId, text: String) {
+        if self.state.borrow().changed_drafts.contains_key(&room) {
+            return;
+        }
         self.drafts.try_update(|drafts| {
             if text.is_empty() {
                 drafts.remove(&room);

@@ -1,21 +1,22 @@
-//! The runtime in the browser: what happens to the socket, the page, the disk and the other tabs
-//! becomes changes of the one [`model::Chat`], and what that wants said is said.
+//! Drives [`client::Client`] in the browser: what happens to the socket, the page, the store and the other tabs
+//! becomes its events, and its effects become sockets, calls and changes of the one [`model::Chat`] on the screen.
 //!
 //! Everything runs on the page's one thread. The state is borrowed for moments only, never while a
 //! signal changes or a socket is dropped, so that whatever happens may happen at any time.
 
 mod alarm;
 mod clock;
-mod connect;
-mod disk;
+mod connection;
 mod drafts;
+mod effects;
 mod listener;
 mod outbox;
 mod page;
+mod polling;
 mod receive;
 mod restore;
-mod say;
 mod socket;
+mod store;
 mod tabs;
 
 use std::{
@@ -23,23 +24,17 @@ use std::{
     rc::{Rc, Weak},
 };
 
+use client::{Client, Event, Link, Scheduler, State as ClientState};
 use leptos::prelude::*;
 use model::{Chat, MessageId, RoomId, Seq, UserId, VecMap, outbox::Pending, wire::ClientFrame};
 
-use super::{
-    Drafts, Link, Set,
-    agenda::{Agenda, Task},
-    backoff::Backoff,
-    gaps::Gaps,
-    kept::Kept,
-    reports::Reports,
-};
+use super::{Drafts, Set, persisted::Persisted};
 use alarm::Alarm;
 use clock::now;
-use disk::Disk;
 use listener::Listener;
 use socket::Socket;
-use tabs::Tabs;
+use store::Store;
+use tabs::{TabMessage, Tabs};
 
 /// The engine as the views' handle carries it.
 #[derive(Clone, Copy)]
@@ -50,64 +45,73 @@ struct Engine {
     chat: RwSignal<Chat>,
     link: RwSignal<Link>,
     drafts: RwSignal<Drafts>,
+    client: RefCell<Client>,
     state: RefCell<State>,
     alarm: Alarm,
     listeners: RefCell<Vec<Listener>>,
     this: Weak<Engine>,
 }
 
+/// What the browser is to do later, beside what the client plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Task {
+    /// Apply the frames that gathered.
+    Frames,
+    /// The store takes too long: new messages are sent without it.
+    Saving,
+    /// Send the messages of other tabs that are still here.
+    OtherTabs,
+    /// Write the changed rooms to the store.
+    Rooms,
+    /// Write the changed drafts to the store.
+    Drafts,
+}
+
 #[derive(Default)]
 struct State {
-    /// Between `start` and `stop`, and not while the page rests in the back-forward cache.
-    running: bool,
-    /// Counts connections: what a former one still tells is not listened to.
+    socket: Option<Socket>,
+    /// Counts connections: the events of a former one are ignored.
     generation: u32,
-    connection: Option<Connection>,
-    backoff: Backoff,
-    /// When the server last told whether the session lives, since the connection was lost.
-    asked_at: Option<f64>,
     /// When a frame last came, by the device's clock: that goes on while the device sleeps.
     heard_at: f64,
     /// Frames that came and are not applied yet.
     inbox: Vec<String>,
     /// When frames were last applied.
     applied_at: f64,
-    /// No message is sent before.
-    sends_from: f64,
-    /// No marks are reported before.
-    marks_from: f64,
-    agenda: Agenda,
-    gaps: Gaps,
-    reports: Reports,
-    store: Store,
-    kept: Kept,
+    scheduler: Scheduler<Task>,
+    store: StoreState,
+    persisted: Persisted,
     /// Composed here, and not yet being written.
     unsaved: Vec<Pending>,
-    /// Composed here, and not yet known to be on disk: held.
+    /// Composed here, and not yet known to be stored: held.
     saving: Set<MessageId>,
     /// Composed in other tabs: held until then, in case the other tab is gone.
-    foreign: VecMap<MessageId, f64>,
+    from_other_tabs: VecMap<MessageId, f64>,
     changed_rooms: Set<RoomId>,
     changed_drafts: Set<RoomId>,
     tabs: Option<Tabs>,
-}
-
-struct Connection {
-    socket: Socket,
-    opened: bool,
-    greeted: bool,
+    /// The code for polling, once it was needed.
+    calls: Option<polling::Calls>,
+    /// The change that each room had come to when its page was fetched by a poll.
+    polled: VecMap<RoomId, model::Rev>,
 }
 
 #[derive(Default)]
-enum Store {
+enum StoreState {
     /// Not answered yet.
     #[default]
     Opening,
-    /// Not answered for so long that it is not waited for.
-    Late,
-    Open(Rc<Disk>),
-    /// This browser keeps nothing for us: everything goes on in memory.
+    Open(Rc<Store>),
+    /// This browser stores nothing for us: everything goes on in memory.
     None,
+}
+
+pub(super) fn forget_everybody() {
+    crate::ui::tab_storage::clear();
+    leptos::task::spawn_local(async {
+        // Where it cannot be done the next page of somebody does it.
+        let _ = store::delete_all().await;
+    });
 }
 
 impl Runtime {
@@ -146,12 +150,12 @@ impl Runtime {
         self.run(|engine| engine.read_upto(room, seq));
     }
 
-    pub(super) fn paged(self, room: RoomId, fetch: Option<ClientFrame>) {
-        self.run(|engine| engine.paged(room, fetch));
+    pub(super) fn page_loaded(self, room: RoomId, fetch: Option<ClientFrame>) {
+        self.run(|engine| engine.page_loaded(room, fetch));
     }
 
-    pub(super) fn drafted(self, room: RoomId) {
-        self.run(|engine| engine.drafted(room));
+    pub(super) fn draft_changed(self, room: RoomId) {
+        self.run(|engine| engine.draft_changed(room));
     }
 
     pub(super) async fn forget(self) {
@@ -180,75 +184,69 @@ impl Engine {
             let engine = this.clone();
             let ring = move || {
                 if let Some(engine) = engine.upgrade() {
-                    engine.wake();
+                    engine.tick();
                 }
             };
-            let alarm = Alarm::new(ring);
-            let (state, listeners) = (RefCell::default(), RefCell::default());
-            Self { me, chat, link, drafts, state, alarm, listeners, this: this.clone() }
+            let client = RefCell::new(Client::new(me, clock::seed()));
+            let (alarm, state, listeners) = (Alarm::new(ring), RefCell::default(), RefCell::default());
+            Self { me, chat, link, drafts, client, state, alarm, listeners, this: this.clone() }
         })
     }
 
     fn start(&self) {
-        if std::mem::replace(&mut self.state.borrow_mut().running, true) {
+        if self.client.borrow().state() != ClientState::Stopped {
             return;
         }
         self.listen_to_page();
         self.open_tabs();
-        self.open_disk();
-        self.connect();
+        self.open_store();
+        self.handle(Event::Start { is_online: page::is_online() });
     }
 
     fn stop(&self) {
-        self.put_away();
+        self.persist();
         self.listeners.borrow_mut().clear();
         self.rest();
         page::hide_link();
     }
 
-    /// Lets go of all that keeps a page alive: it may come back from the back-forward cache.
+    /// Drops everything that keeps a page alive: it may come back from the back-forward cache.
     fn rest(&self) {
-        let (connection, tabs) = {
+        self.handle(Event::Stop);
+        let tabs = {
             let mut state = self.state.borrow_mut();
-            state.running = false;
-            (self.let_go(&mut state), state.tabs.take())
+            state.scheduler.clear();
+            state.tabs.take()
         };
-        drop((connection, tabs));
-        self.state.borrow_mut().agenda.clear();
-        self.alarm.clear();
-        self.disconnected();
+        drop(tabs);
+        self.rearm();
     }
 
     /// The alarm rang.
-    fn wake(&self) {
-        let due = self.state.borrow_mut().agenda.due(now());
+    fn tick(&self) {
+        let due = self.state.borrow_mut().scheduler.take_due(now());
         for task in due {
             match task {
-                Task::Connect => self.connect(),
-                Task::Greet => self.start_without_disk(),
-                Task::Silence | Task::Answers => self.lost(None),
                 Task::Frames => self.apply_inbox(),
-                Task::Gaps => self.ask_for_gaps(),
-                Task::Marks => self.report_marks(),
-                Task::Sends => self.send_ready(),
                 Task::Saving => self.release_saving(),
-                Task::Foreign => self.release_foreign(),
-                Task::Rooms => self.put_rooms_away(),
-                Task::Drafts => self.put_drafts_away(),
+                Task::OtherTabs => self.release_from_other_tabs(),
+                Task::Rooms => self.persist_rooms(),
+                Task::Drafts => self.persist_drafts(),
             }
         }
-        self.rearm();
+        self.handle(Event::Tick);
     }
 
-    /// Plans a task for `wait` milliseconds from now; an earlier plan stands.
+    /// Plans a task for `wait` milliseconds from now; an earlier moment stays.
     fn plan(&self, task: Task, wait: f64) {
-        self.state.borrow_mut().agenda.by(task, now() + wait);
+        self.state.borrow_mut().scheduler.set_by(task, now() + wait);
         self.rearm();
     }
 
-    /// Sets the alarm to the next task.
+    /// Sets the alarm to what is due next.
     fn rearm(&self) {
-        match self.state.borrow().agenda.next() {
+        let due = [self.state.borrow().scheduler.next_due(), self.client.borrow().next_due()];
+        match due.into_iter().flatten().min_by(f64::total_cmp) {
             Some(at) => self.alarm.set(at - now()),
             None => self.alarm.clear(),
         }
@@ -261,11 +259,11 @@ impl Engine {
         }
     }
 
-    /// The disk, if it is there.
-    fn disk(&self) -> Option<Rc<Disk>> {
+    /// The store, if it is there.
+    fn store(&self) -> Option<Rc<Store>> {
         match &self.state.borrow().store {
-            Store::Open(disk) => Some(disk.clone()),
-            Store::Opening | Store::Late | Store::None => None,
+            StoreState::Open(store) => Some(store.clone()),
+            StoreState::Opening | StoreState::None => None,
         }
     }
 
@@ -284,9 +282,9 @@ impl Engine {
         self.chat.try_update_untracked(change)
     }
 
-    fn tell_tabs(&self, note: &tabs::Note) {
+    fn notify_tabs(&self, message: &TabMessage) {
         if let Some(tabs) = &self.state.borrow().tabs {
-            tabs.tell(note);
+            tabs.send(message);
         }
     }
 }

@@ -1,21 +1,25 @@
-//! Messages from the composer to the wire, by way of the disk; and those of the other tabs.
+//! Messages from the composer to the client, by way of the store; and those of the other tabs.
 
-use model::{Chat, MessageId, outbox::Pending};
+use client::Event;
+use leptos::prelude::*;
+use model::{Chat, MessageId, RoomId, Seq, outbox::Pending, wire::ClientFrame};
 
-use super::{Engine, Store, clock::now, tabs::Note};
-use crate::live::agenda::Task;
+use super::{Engine, StoreState, Task, clock::now, tabs::TabMessage};
+use crate::ui::tab_storage;
 
-/// The longest a message waits for the disk, in milliseconds.
+/// The longest a message waits for the store, in milliseconds.
 const SAVING: f64 = 2_000.0;
 /// How long a message is left to the tab it was composed in.
-const FOREIGN: f64 = 5_000.0;
-/// How long the outbox is waited for before messages leave again, in milliseconds.
-const READING: f64 = 1_000.0;
+const OTHER_TABS: f64 = 5_000.0;
 
 impl Engine {
-    /// Shows a message at once; it leaves when it is on disk.
+    /// Shows a message at once; it is sent when it is stored.
     pub(super) fn compose(&self, pending: Pending) {
         let id = pending.id;
+        // Written at once: WebKit gives up the transactions of a page that is reloaded or left.
+        if let Ok(text) = serde_json::to_string(&pending) {
+            tab_storage::set(&self.tab_key(id), &text);
+        }
         self.change(|chat| chat.compose(pending.clone().held()));
         {
             let mut state = self.state.borrow_mut();
@@ -26,43 +30,60 @@ impl Engine {
         self.save();
     }
 
-    /// Writes what was composed, if the disk is there.
+    /// Writes what was composed, if the store is there.
     pub(super) fn save(&self) {
-        if matches!(self.state.borrow().store, Store::None) {
+        if matches!(self.state.borrow().store, StoreState::None) {
             return self.release_saving();
         }
-        let Some(disk) = self.disk() else { return };
+        let Some(store) = self.store() else { return };
         let unsaved = std::mem::take(&mut self.state.borrow_mut().unsaved);
         if unsaved.is_empty() {
             return;
         }
         self.spawn(|engine| async move {
-            match disk.write_outbox(&unsaved, &[]).await {
+            match store.write_outbox(&unsaved, &[]).await {
                 Ok(()) => engine.saved(&unsaved),
-                Err(error) => engine.warn_of_disk(&error),
+                Err(error) => engine.warn_of_store(&error),
             }
             engine.release(unsaved.iter().map(|pending| pending.id));
-            engine.settle();
+            engine.handle(Event::Changed);
         });
+    }
+
+    /// Composes again what did not reach the store before this page was loaded: under its id, so that it is one message
+    /// whatever became of it.
+    pub(super) fn compose_from_tab(&self) {
+        let prefix = self.tab_key("");
+        let texts =
+            tab_storage::after(&prefix).into_iter().filter_map(|id| tab_storage::get(&self.tab_key(id)));
+        let pending: Vec<Pending> =
+            texts.filter_map(|text| serde_json::from_slice(text.as_bytes()).ok()).collect();
+        pending.into_iter().for_each(|pending| self.compose(pending));
+    }
+
+    fn tab_key(&self, id: impl std::fmt::Display) -> String {
+        format!("rapport-outbox-{}-{id}", self.me)
     }
 
     fn saved(&self, saved: &[Pending]) {
         let mut state = self.state.borrow_mut();
         for pending in saved {
-            state.kept.stored(pending);
+            state.persisted.stored(pending);
+            tab_storage::remove(&self.tab_key(pending.id));
         }
         drop(state);
-        self.tell_tabs(&Note::Outbox);
+        self.notify_tabs(&TabMessage::Outbox);
     }
 
-    /// The disk is not waited for any longer.
+    /// The store is not waited for any longer.
     pub(super) fn release_saving(&self) {
         let saving = std::mem::take(&mut self.state.borrow_mut().saving);
-        if matches!(self.state.borrow().store, Store::None) {
+        if matches!(self.state.borrow().store, StoreState::None) {
             self.state.borrow_mut().unsaved.clear();
+            saving.keys().for_each(|id| tab_storage::remove(&self.tab_key(*id)));
         }
         self.release(saving.into_iter().map(|(id, ())| id));
-        self.send_ready();
+        self.handle(Event::Changed);
     }
 
     fn release(&self, ids: impl IntoIterator<Item = MessageId>) {
@@ -72,7 +93,7 @@ impl Engine {
             state.saving.remove(id);
         }
         if state.saving.is_empty() {
-            state.agenda.drop(Task::Saving);
+            state.scheduler.cancel(Task::Saving);
         }
         drop(state);
         self.change_unseen(|chat| ids.into_iter().for_each(|id| chat.release(id)));
@@ -80,65 +101,81 @@ impl Engine {
 
     pub(super) fn retry(&self, id: MessageId) {
         self.change(|chat| chat.retry(id));
-        self.settle();
+        self.handle(Event::Changed);
     }
 
     pub(super) fn discard(&self, id: MessageId) {
+        tab_storage::remove(&self.tab_key(id));
         self.change(|chat| chat.discard(id));
-        self.tell_tabs(&Note::Discarded { id });
-        self.settle();
+        self.notify_tabs(&TabMessage::Discarded { id });
+        self.handle(Event::Changed);
     }
 
-    /// Brings the disk up to the outbox: what arrived leaves it, what failed or is tried again is
+    /// A view brought a page of history; `fetch` asks for what changed in it since.
+    pub(super) fn page_loaded(&self, room: RoomId, fetch: Option<ClientFrame>) {
+        self.state.borrow_mut().changed_rooms.insert(room, ());
+        self.handle(Event::PageLoaded { fetch });
+    }
+
+    pub(super) fn read_upto(&self, room: RoomId, seq: Seq) {
+        let is_new = self.chat.try_maybe_update(|chat| {
+            let is_new = chat.read_upto(room, seq);
+            (is_new, is_new)
+        });
+        if is_new == Some(true) {
+            self.state.borrow_mut().changed_rooms.insert(room, ());
+            self.handle(Event::Changed);
+        }
+    }
+
+    /// Brings the store up to the outbox: what arrived leaves it, what failed or is tried again is
     /// stored as such.
     pub(super) fn write_outbox(&self) {
-        let Some(disk) = self.disk() else { return };
-        let writes = self.read(|chat| self.state.borrow_mut().kept.writes(chat.outbox()));
+        let Some(store) = self.store() else { return };
+        let writes = self.read(|chat| self.state.borrow_mut().persisted.writes(chat.outbox()));
         let Some(writes) = writes.filter(|writes| !writes.is_empty()) else { return };
         let restated = !writes.put.is_empty();
         self.spawn(|engine| async move {
-            if let Err(error) = disk.write_outbox(&writes.put, &writes.delete).await {
-                engine.warn_of_disk(&error);
+            if let Err(error) = store.write_outbox(&writes.put, &writes.delete).await {
+                engine.warn_of_store(&error);
             }
             if restated {
-                engine.tell_tabs(&Note::Outbox);
+                engine.notify_tabs(&TabMessage::Outbox);
             }
         });
     }
 
-    /// Caught up: what any tab left on the disk is sent from here, and what another tab brought
-    /// home or gave up meanwhile is not.
+    /// Caught up: what any tab left in the store is sent from here, and what another tab sent or
+    /// discarded meanwhile is not.
     pub(super) fn take_over_outbox(&self) {
-        let Some(disk) = self.disk() else { return };
-        self.state.borrow_mut().sends_from = now() + READING;
+        let Some(store) = self.store() else { return self.handle(Event::OutboxRead) };
         self.spawn(|engine| async move {
-            let entries = disk.read_outbox().await;
+            let entries = store.read_outbox().await;
             if let Ok(entries) = entries {
-                let gone = engine.state.borrow_mut().kept.read(&entries);
+                let gone = engine.state.borrow_mut().persisted.read(&entries);
                 engine.adopt(entries, false, &gone);
             }
-            engine.state.borrow_mut().sends_from = 0.0;
-            engine.settle();
+            engine.handle(Event::OutboxRead);
         });
     }
 
     /// Another tab changed the outbox: its messages are shown here, and left to it for a while.
-    pub(super) fn look_at_outbox(&self) {
-        let Some(disk) = self.disk() else { return };
+    pub(super) fn show_outbox_of_other_tab(&self) {
+        let Some(store) = self.store() else { return };
         self.spawn(|engine| async move {
-            let Ok(entries) = disk.read_outbox().await else { return };
+            let Ok(entries) = store.read_outbox().await else { return };
             {
                 let mut state = engine.state.borrow_mut();
                 for entry in &entries {
-                    state.kept.stored(entry);
+                    state.persisted.stored(entry);
                 }
             }
             engine.adopt(entries, true, &[]);
-            engine.settle();
+            engine.handle(Event::Changed);
         });
     }
 
-    /// Takes over what the disk holds; new messages are held if they are to be left to their tab.
+    /// Takes over what the store holds; new messages are held if they are to be left to their tab.
     pub(super) fn adopt(&self, entries: Vec<Pending>, hold: bool, gone: &[MessageId]) {
         let unchanged = |chat: &Chat| {
             let known = |entry: &Pending| {
@@ -165,38 +202,38 @@ impl Engine {
         });
         if hold {
             let mut state = self.state.borrow_mut();
-            let until = now() + FOREIGN;
-            state.foreign.extend(fresh.into_iter().map(|id| (id, until)));
+            let until = now() + OTHER_TABS;
+            state.from_other_tabs.extend(fresh.into_iter().map(|id| (id, until)));
             drop(state);
-            self.plan(Task::Foreign, FOREIGN);
+            self.plan(Task::OtherTabs, OTHER_TABS);
         } else {
-            // On disk, whoever composed them.
-            self.state.borrow_mut().foreign.clear();
+            // Stored, whoever composed them.
+            self.state.borrow_mut().from_other_tabs.clear();
             self.release(ours);
         }
     }
 
-    /// Messages of other tabs that are still here leave from this one.
-    pub(super) fn release_foreign(&self) {
+    /// Messages of other tabs that are still here are sent from this one.
+    pub(super) fn release_from_other_tabs(&self) {
         let due = {
             let mut state = self.state.borrow_mut();
             let now = now();
             let due: Vec<MessageId> =
-                state.foreign.iter().filter(|(_, until)| **until <= now).map(|(id, _)| *id).collect();
-            state.foreign.retain(|_, until| *until > now);
-            let next = state.foreign.values().copied().min_by(f64::total_cmp);
+                state.from_other_tabs.iter().filter(|(_, until)| **until <= now).map(|(id, _)| *id).collect();
+            state.from_other_tabs.retain(|_, until| *until > now);
+            let next = state.from_other_tabs.values().copied().min_by(f64::total_cmp);
             if let Some(next) = next {
-                state.agenda.by(Task::Foreign, next);
+                state.scheduler.set_by(Task::OtherTabs, next);
             }
             due
         };
         self.change_unseen(|chat| due.into_iter().for_each(|id| chat.release(id)));
-        self.settle();
+        self.handle(Event::Changed);
     }
 
-    /// Another tab's person gave a message up.
+    /// The person discarded a message in another tab.
     pub(super) fn discarded_elsewhere(&self, id: MessageId) {
-        self.state.borrow_mut().kept.gone(id);
+        self.state.borrow_mut().persisted.gone(id);
         self.change(|chat| chat.discard(id));
     }
 }

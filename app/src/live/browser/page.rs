@@ -1,14 +1,15 @@
 //! The page around the app: seen or hidden, online or not, going and coming back.
 
+use client::{Event, Link, State as ClientState};
 use leptos::prelude::*;
-use web_sys::{EventTarget, Storage, VisibilityState};
+use web_sys::{EventTarget, VisibilityState};
 
 use super::{
     Engine,
     listener::Listener,
-    tabs::{Note, Tabs},
+    tabs::{TabMessage, Tabs},
 };
-use crate::live::Link;
+use crate::ui::tab_storage;
 
 /// Says that the page was reloaded because the server asked for it, and has not come to work since.
 const RELOADED: &str = "rapport-reloaded";
@@ -18,9 +19,9 @@ impl Engine {
         let window: EventTarget = window().into();
         let document: EventTarget = document().into();
         let listeners = vec![
-            self.listener(&window, "online", |engine| engine.came_online()),
-            self.listener(&window, "offline", |engine| engine.went_offline()),
-            self.listener(&window, "focus", |engine| engine.retry_now()),
+            self.listener(&window, "online", |engine| engine.handle(Event::Online)),
+            self.listener(&window, "offline", |engine| engine.handle(Event::Offline)),
+            self.listener(&window, "focus", |engine| engine.person_returns()),
             self.listener(&window, "pagehide", |engine| engine.page_hides()),
             self.listener(&window, "pageshow", |engine| engine.page_shows()),
             self.listener(&document, "visibilitychange", |engine| engine.visibility_changed()),
@@ -32,45 +33,55 @@ impl Engine {
         &self,
         target: &EventTarget,
         name: &'static str,
-        heard: impl Fn(&Self) + 'static,
+        on_event: impl Fn(&Self) + 'static,
     ) -> Listener {
         let this = self.this.clone();
         Listener::new(target.clone(), name, move |_| {
             if let Some(engine) = this.upgrade() {
-                heard(&engine);
+                on_event(&engine);
             }
         })
     }
 
     fn visibility_changed(&self) {
         if is_hidden() {
-            self.put_away();
+            self.finish();
         } else {
-            self.retry_now();
+            self.person_returns();
         }
+    }
+
+    fn person_returns(&self) {
+        let silence = js_sys::Date::now() - self.state.borrow().heard_at;
+        self.handle(Event::Attention { silence });
     }
 
     /// Pages that hold connections are not kept in the back-forward cache.
     fn page_hides(&self) {
-        self.put_away();
+        self.finish();
         self.rest();
     }
 
+    /// Writes and sends at once what was to wait a moment: this page may never run again.
+    fn finish(&self) {
+        self.persist();
+        self.handle(Event::Leaving);
+    }
+
     fn page_shows(&self) {
-        if std::mem::replace(&mut self.state.borrow_mut().running, true) {
+        if self.client.borrow().state() != ClientState::Stopped {
             return;
         }
         self.open_tabs();
         self.refresh_drafts();
-        self.plan_rooms();
-        self.connect();
+        self.handle(Event::Start { is_online: is_online() });
     }
 
     /// Other tabs may have written while this page rested.
     fn refresh_drafts(&self) {
-        let Some(disk) = self.disk() else { return };
+        let Some(store) = self.store() else { return };
         self.spawn(|engine| async move {
-            if let Ok(contents) = disk.read().await {
+            if let Ok(contents) = store.read().await {
                 engine.restore_drafts(contents.drafts);
             }
         });
@@ -78,21 +89,21 @@ impl Engine {
 
     pub(super) fn open_tabs(&self) {
         let this = self.this.clone();
-        let tabs = Tabs::open(self.me, move |note| {
+        let tabs = Tabs::open(self.me, move |message| {
             if let Some(engine) = this.upgrade() {
-                engine.noted(note);
+                engine.on_tab_message(message);
             }
         });
         self.state.borrow_mut().tabs = tabs;
     }
 
-    fn noted(&self, note: Note) {
-        match note {
-            Note::Outbox => self.look_at_outbox(),
-            Note::Discarded { id } => self.discarded_elsewhere(id),
-            Note::Draft { room, text } => self.drafted_elsewhere(room, text),
-            // The socket will tell when the session has ended.
-            Note::Forget => self.leave_disk(),
+    fn on_tab_message(&self, message: TabMessage) {
+        match message {
+            TabMessage::Outbox => self.show_outbox_of_other_tab(),
+            TabMessage::Discarded { id } => self.discarded_elsewhere(id),
+            TabMessage::Draft { room, text } => self.draft_changed_elsewhere(room, text),
+            // The socket is closed when the session has ended.
+            TabMessage::Forget => self.leave_store(),
         }
     }
 }
@@ -110,6 +121,7 @@ pub(super) fn show_link(link: Link) {
     let name = match link {
         Link::Starting => "starting",
         Link::Open => "open",
+        Link::Polling => "polling",
         Link::Broken => "broken",
         Link::SignedOut => "signed-out",
     };
@@ -126,8 +138,7 @@ pub(super) fn hide_link() {
 
 /// Fetches the page again, unless that was done before and did not help.
 pub(super) fn reload_once() {
-    let Some(storage) = session_storage() else { return };
-    if storage.get_item(RELOADED).ok().flatten().is_some() || storage.set_item(RELOADED, "1").is_err() {
+    if tab_storage::get(RELOADED).is_some() || !tab_storage::set(RELOADED, "1") {
         return;
     }
     let _ = location().reload();
@@ -135,11 +146,5 @@ pub(super) fn reload_once() {
 
 /// The page came to work: it may be reloaded again.
 pub(super) fn loaded_well() {
-    if let Some(storage) = session_storage() {
-        let _ = storage.remove_item(RELOADED);
-    }
-}
-
-fn session_storage() -> Option<Storage> {
-    window().session_storage().ok().flatten()
+    tab_storage::remove(RELOADED);
 }

@@ -1,24 +1,26 @@
-//! The disk: read once at the start, written behind what happens, forgotten at sign-out.
+//! The store: read once at the start, written behind what happens, forgotten at sign-out.
 
 use std::{cell::Cell, rc::Rc};
 
+use client::Event;
 use leptos::logging::warn;
 use model::RoomId;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    Engine, Store,
-    disk::{Contents, Disk, KeptRoom},
-    tabs::Note,
+    Engine, StoreState, Task,
+    clock::now,
+    store::{Contents, Store, StoredRoom},
+    tabs::TabMessage,
 };
-use crate::live::{Set, agenda::Task};
+use crate::{live::Set, ui::tab_storage};
 
-/// Messages kept of each room.
+/// Messages stored of each room.
 const TAIL: usize = 60;
-/// Rooms are put away this long after they changed, in milliseconds.
+/// Rooms are written this long after they changed, in milliseconds.
 const ROOMS: f64 = 1_000.0;
-/// The longest a person who signs out waits for other tabs to let go of the disk.
+/// The longest a person who signs out waits for other tabs to let go of the store.
 const FORGET: i32 = 1_000;
 
 thread_local! {
@@ -26,90 +28,84 @@ thread_local! {
 }
 
 impl Engine {
-    pub(super) fn open_disk(&self) {
-        if !matches!(self.state.borrow().store, Store::Opening) {
+    pub(super) fn open_store(&self) {
+        if !matches!(self.state.borrow().store, StoreState::Opening) {
             return;
         }
         self.spawn(|engine| async move {
-            let disk = match Disk::open(engine.me).await {
-                Ok(disk) => disk,
-                Err(error) => return engine.go_on_without_disk(&error),
+            let store = match Store::open(engine.me).await {
+                Ok(store) => store,
+                Err(error) => return engine.go_on_without_store(&error),
             };
-            match disk.read().await {
-                Ok(contents) => engine.restore(Rc::new(disk), contents),
-                Err(error) => engine.go_on_without_disk(&error),
+            match store.read().await {
+                Ok(contents) => engine.restore(Rc::new(store), contents),
+                Err(error) => engine.go_on_without_store(&error),
             }
         });
     }
 
-    fn go_on_without_disk(&self, error: &idb::Error) {
-        self.warn_of_disk(error);
-        self.state.borrow_mut().store = Store::None;
+    fn go_on_without_store(&self, error: &idb::Error) {
+        self.warn_of_store(error);
+        self.state.borrow_mut().store = StoreState::None;
+        self.compose_from_tab();
         self.release_saving();
-        self.greet();
+        self.handle(Event::StoreRead);
     }
 
-    /// The disk takes long: the server is greeted without it, and its rooms are not used.
-    pub(super) fn start_without_disk(&self) {
-        if matches!(self.state.borrow().store, Store::Opening) {
-            self.state.borrow_mut().store = Store::Late;
-            self.greet();
-        }
-    }
-
-    /// Takes over what was kept: rooms only as long as the server was not told where this client
-    /// stands.
-    fn restore(&self, disk: Rc<Disk>, contents: Contents) {
+    /// Takes over what was stored: the rooms only as long as `hello` was not sent.
+    fn restore(&self, store: Rc<Store>, contents: Contents) {
         {
             let mut state = self.state.borrow_mut();
-            if matches!(state.store, Store::None) {
-                return disk.close();
+            if matches!(state.store, StoreState::None) {
+                return store.close();
             }
-            state.store = Store::Open(disk);
+            state.store = StoreState::Open(store);
             for entry in &contents.outbox {
-                state.kept.stored(entry);
+                state.persisted.stored(entry);
             }
         }
-        let rooms = if self.has_greeted() { Vec::new() } else { contents.rooms };
+        let rooms = if self.client.borrow().has_sent_hello() { Vec::new() } else { contents.rooms };
         if !rooms.is_empty() {
-            let kept: Vec<(RoomId, model::Rev)> = rooms.iter().map(|kept| (kept.room.id, kept.rev)).collect();
+            let stored: Vec<(RoomId, model::Rev)> =
+                rooms.iter().map(|stored| (stored.room.id, stored.rev)).collect();
             self.change(|chat| {
-                for KeptRoom { room, rev, messages } in rooms {
+                for StoredRoom { room, rev, messages } in rooms {
                     chat.restore(room, rev, messages);
                 }
             });
-            self.note_changed_rooms(&kept);
+            self.note_changed_rooms(&stored);
         } else {
             self.note_changed_rooms(&[]);
         }
         self.restore_drafts(contents.drafts);
-        self.put_drafts_away();
+        self.persist_drafts();
         self.adopt(contents.outbox, false, &[]);
+        self.compose_from_tab();
         self.save();
-        self.greet();
-        self.settle();
+        self.handle(Event::StoreRead);
     }
 
-    /// Rooms that the disk holds at another position, or not at all, are to be put away.
-    fn note_changed_rooms(&self, kept: &[(RoomId, model::Rev)]) {
+    /// Rooms that the store holds at another position, or not at all, are to be written.
+    fn note_changed_rooms(&self, stored: &[(RoomId, model::Rev)]) {
         let changed = self.read(|chat| {
             let position =
                 |room: RoomId| chat.conversation(room).map(|known| (room, known.timeline.position()));
             let rooms = chat.rooms().into_iter().filter_map(|room| position(room.id));
-            rooms.filter(|room| !kept.contains(room)).map(|(room, _)| (room, ())).collect::<Set<_>>()
+            rooms.filter(|room| !stored.contains(room)).map(|(room, _)| (room, ())).collect::<Set<_>>()
         });
         self.state.borrow_mut().changed_rooms.extend(changed.unwrap_or_default());
     }
 
     pub(super) fn plan_rooms(&self) {
-        if self.disk().is_some() && !self.state.borrow().changed_rooms.is_empty() {
-            self.plan(Task::Rooms, ROOMS);
+        let mut state = self.state.borrow_mut();
+        if matches!(state.store, StoreState::Open(_)) && !state.changed_rooms.is_empty() {
+            state.scheduler.set_by(Task::Rooms, now() + ROOMS);
         }
     }
 
     /// All changed rooms in one transaction, each with its position.
-    pub(super) fn put_rooms_away(&self) {
-        let Some(disk) = self.disk() else { return };
+    pub(super) fn persist_rooms(&self) {
+        let Some(store) = self.store() else { return };
         let changed = std::mem::take(&mut self.state.borrow_mut().changed_rooms);
         if changed.is_empty() {
             return;
@@ -122,32 +118,32 @@ impl Engine {
                     continue;
                 };
                 let messages = known.timeline.tail(TAIL);
-                put.push(KeptRoom { room: known.room.clone(), rev: known.timeline.position(), messages });
+                put.push(StoredRoom { room: known.room.clone(), rev: known.timeline.position(), messages });
             }
             (put, delete)
         });
         let Some((put, delete)) = rooms else { return };
         self.spawn(|engine| async move {
-            if let Err(error) = disk.write_rooms(&put, &delete).await {
-                engine.warn_of_disk(&error);
+            if let Err(error) = store.write_rooms(&put, &delete).await {
+                engine.warn_of_store(&error);
             }
         });
     }
 
     /// Everything that waits to be written is written now: the page may go.
-    pub(super) fn put_away(&self) {
-        self.put_rooms_away();
-        self.put_drafts_away();
+    pub(super) fn persist(&self) {
+        self.persist_rooms();
+        self.persist_drafts();
     }
 
-    /// Deletes what the disk holds of this person, here and in the other tabs.
+    /// Deletes what the store holds of this person, here and in the other tabs.
     pub(super) async fn forget(self: Rc<Self>) {
-        self.tell_tabs(&Note::Forget);
-        self.leave_disk();
+        self.notify_tabs(&TabMessage::Forget);
+        self.leave_store();
         let me = self.me;
         let delete = wasm_bindgen_futures::future_to_promise(async move {
-            if let Err(error) = Disk::delete(me).await {
-                warn!("what is kept here could not be deleted: {error}");
+            if let Err(error) = Store::delete(me).await {
+                warn!("what is stored here could not be deleted: {error}");
             }
             Ok(JsValue::UNDEFINED)
         });
@@ -160,24 +156,26 @@ impl Engine {
         let _ = JsFuture::from(first).await;
     }
 
-    /// Nothing is read from the disk or written to it any more.
-    pub(super) fn leave_disk(&self) {
+    /// Nothing is read from the store or written to it any more.
+    pub(super) fn leave_store(&self) {
+        // An edit in progress, positions, drafts on their way to the store.
+        tab_storage::clear();
         let store = {
             let mut state = self.state.borrow_mut();
             state.changed_rooms.clear();
             state.changed_drafts.clear();
-            std::mem::replace(&mut state.store, Store::None)
+            std::mem::replace(&mut state.store, StoreState::None)
         };
-        if let Store::Open(disk) = store {
-            disk.close();
+        if let StoreState::Open(store) = store {
+            store.close();
         }
     }
 
     /// Once: it would be the same every time.
-    pub(super) fn warn_of_disk(&self, error: &idb::Error) {
+    pub(super) fn warn_of_store(&self, error: &idb::Error) {
         if !WARNED.replace(true) {
             warn!(
-                "this browser keeps nothing for Rapport; unsent messages live as long as the page: {error}"
+                "this browser stores nothing for Rapport; unsent messages live as long as the page: {error}"
             );
         }
     }

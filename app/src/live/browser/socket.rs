@@ -14,8 +14,8 @@ pub(super) enum Event {
     Closed(u16),
 }
 
-/// A connection that is being opened or is open. It closes when dropped, and then tells nothing
-/// more.
+/// A connection that is being opened or is open. It closes when dropped, and then has no
+/// more events.
 pub(super) struct Socket {
     socket: WebSocket,
     _opened: Closure<dyn FnMut()>,
@@ -26,18 +26,18 @@ pub(super) struct Socket {
 impl Socket {
     /// # Errors
     /// The browser refuses the address.
-    pub(super) fn open(tell: impl Fn(Event) + 'static) -> Result<Self, JsValue> {
+    pub(super) fn open(on_event: impl Fn(Event) + 'static) -> Result<Self, JsValue> {
         let socket = WebSocket::new(&address()?)?;
-        let tell = Rc::new(tell);
-        let teller = tell.clone();
-        let opened = Closure::<dyn FnMut()>::new(move || teller(Event::Opened));
-        let teller = tell.clone();
+        let on_event = Rc::new(on_event);
+        let handler = on_event.clone();
+        let opened = Closure::<dyn FnMut()>::new(move || handler(Event::Opened));
+        let handler = on_event.clone();
         let received = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             // Binary frames do not exist; one would fail to parse like any other broken frame.
-            teller(Event::Received(event.data().as_string().unwrap_or_default()));
+            handler(Event::Received(event.data().as_string().unwrap_or_default()));
         });
         let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            tell(Event::Closed(event.code()));
+            on_event(Event::Closed(event.code()));
         });
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(received.as_ref().unchecked_ref()));
@@ -45,9 +45,9 @@ impl Socket {
         Ok(Self { socket, _opened: opened, _received: received, _closed: closed })
     }
 
-    /// A frame that cannot leave any more is not lost: what it says is said again on the next
+    /// A frame that cannot leave any more is not lost: what it carries is sent again on the next
     /// connection.
-    pub(super) fn say(&self, frame: &ClientFrame) {
+    pub(super) fn send(&self, frame: &ClientFrame) {
         // The browser would complain aloud.
         if self.socket.ready_state() == WebSocket::OPEN {
             let _ = self.socket.send_with_str(&frame.encode());

@@ -1,4 +1,4 @@
-//! What the tabs of one person in one browser tell each other.
+//! Messages between the tabs of one user in one browser.
 
 use model::{MessageId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
@@ -7,10 +7,10 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Note {
-    /// The outbox on disk changed.
+pub(super) enum TabMessage {
+    /// The outbox in the store changed.
     Outbox,
-    /// A failed message was given up.
+    /// A failed message was discarded.
     Discarded {
         id: MessageId,
     },
@@ -18,33 +18,33 @@ pub(super) enum Note {
         room: RoomId,
         text: String,
     },
-    /// The person signs out: what the disk holds is being deleted.
+    /// The person signs out: what the store holds is being deleted.
     Forget,
 }
 
 /// The channel to the other tabs; it closes when dropped.
 pub(super) struct Tabs {
     channel: BroadcastChannel,
-    _heard: Closure<dyn FnMut(MessageEvent)>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
 }
 
 impl Tabs {
     /// `None` where the browser has no such channel: every tab is then alone.
-    pub(super) fn open(me: UserId, hear: impl Fn(Note) + 'static) -> Option<Self> {
+    pub(super) fn open(me: UserId, on_message: impl Fn(TabMessage) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("rapport-{me}")).ok()?;
-        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
             // What a tab with a later version says is not for this one.
-            if let Ok(note) = serde_json::from_slice(text.as_bytes()) {
-                hear(note);
+            if let Ok(message) = serde_json::from_slice(text.as_bytes()) {
+                on_message(message);
             }
         });
-        channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        Some(Self { channel, _heard: heard })
+        channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Some(Self { channel, _on_message: listener })
     }
 
-    pub(super) fn tell(&self, note: &Note) {
-        let text = serde_json::to_string(note).expect("notes have string keys only");
+    pub(super) fn send(&self, message: &TabMessage) {
+        let text = serde_json::to_string(message).expect("messages have string keys only");
         // Fails only on a closed channel.
         let _ = self.channel.post_message(&JsValue::from_str(&text));
     }

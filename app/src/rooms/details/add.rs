@@ -3,7 +3,7 @@
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use model::{Chat, Person, RoomId};
 
-use super::pane::{Known, focus_close};
+use super::{close::focus_close, known::Known};
 use crate::{
     rooms::{
         calls::AddPeople,
@@ -12,6 +12,7 @@ use crate::{
     },
     ui::{
         dialog::{self, Cancel, Dialog},
+        fresh::fresh_text,
         sending::Sending,
     },
 };
@@ -24,12 +25,14 @@ pub fn AddDialog(known: Known) -> impl IntoView {
     let Known { live, room } = known;
     let people = Memo::new(move |_| live.chat.with(|chat| strangers(chat, room)));
     let chosen = RwSignal::new(Vec::new());
-    let count = move || match chosen.with(Vec::len) {
-        0 => "Add".to_owned(),
-        count => format!("Add {count}"),
+    let count = move || {
+        fresh_text(match chosen.with(Vec::len) {
+            0 => "Add".to_owned(),
+            count => format!("Add {count}"),
+        })
     };
     let sending = Sending::new(None);
-    let submit = move |event: SubmitEvent| sending.submit(&event, |_| dialog::close(DIALOG));
+    let submit = move |event: SubmitEvent| sending.submit::<AddPeople>(&event, |()| dialog::close(DIALOG));
     // Whoever is in the group now is not chosen any more.
     Effect::new(move || {
         people

@@ -6,8 +6,8 @@ use model::{Room, UserId};
 
 use super::{
     add::{self, AddDialog},
+    known::Known,
     members::Members,
-    pane::Known,
     private::leave,
     rename::{self, RenameDialog},
 };
@@ -16,7 +16,7 @@ use crate::{
         head::{here, members},
         summary::group_face,
     },
-    ui::{Avatar, Icon, avatar::Face, dialog},
+    ui::{Avatar, Icon, avatar::Face, dialog, fresh::fresh_text},
 };
 
 /// What stands above the members.
@@ -43,8 +43,10 @@ pub fn Group(known: Known) -> impl IntoView {
         let Shown { name, face, count } = shown.get()?;
         Some(view! {
             <Avatar face size="xl sq" />
-            <p class="heading">{name}</p>
-            <p class="meta">{members(count)}</p>
+            <p class="heading" dir="auto">
+                {fresh_text(name)}
+            </p>
+            <p class="meta">{fresh_text(members(count))}</p>
         })
     };
     view! {

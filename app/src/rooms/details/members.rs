@@ -1,42 +1,21 @@
 //! Who is in a group, and what its admins can do about each.
 
 use icondata_lu::{LuEllipsisVertical, LuShieldCheck, LuShieldOff, LuUserRoundMinus};
-use leptos::{html, prelude::*, server_fn::ServerFn};
-use model::{Person, Room, UserId};
+use leptos::{html, prelude::*};
+use model::{Person, UserId};
 
 use super::{
-    pane::Known,
+    known::Known,
+    member::Member,
     remove::{self, RemoveDialog},
 };
 use crate::{
-    rooms::{calls::Appoint, head::here},
-    ui::{Avatar, Icon, dialog, sending::Sending},
+    rooms::calls::Appoint,
+    ui::{Avatar, Icon, dialog, fresh::fresh_text, isolate, sending::Sending},
 };
 
 /// The menu of whichever member was chosen, by its id.
 const MENU: &str = "member-menu";
-
-#[derive(Clone, PartialEq)]
-pub struct Member {
-    pub person: Person,
-    pub is_admin: bool,
-    pub is_me: bool,
-}
-
-impl Member {
-    /// Oneself first, then the admins, then the others, by their names.
-    fn all(room: &Room, me: UserId) -> Vec<Self> {
-        let member = |person: &Person| Self {
-            person: person.clone(),
-            is_admin: room.admins.contains(&person.id),
-            is_me: person.id == me,
-        };
-        let mut members: Vec<Self> = here(room).map(member).collect();
-        members
-            .sort_by_cached_key(|it| (!it.is_me, !it.is_admin, it.person.name.to_lowercase(), it.person.id));
-        members
-    }
-}
 
 #[component]
 pub fn Members(known: Known, is_admin: Memo<bool>) -> impl IntoView {
@@ -85,7 +64,8 @@ fn Row(
     };
     let menu = move || {
         let (person, is_me) = who.get()?;
-        let label = if is_me { "More about you".to_owned() } else { format!("More about {}", person.name) };
+        let label =
+            if is_me { "More about you".to_owned() } else { format!("More about {}", isolate(&person.name)) };
         is_admin.get().then(|| {
             view! {
                 <button
@@ -111,8 +91,10 @@ fn face(person: Person, is_me: bool) -> impl IntoView {
     view! {
         <Avatar face=&person size="m" />
         <span class="min-w-0 flex-1">
-            <span class="name cut">{if is_me { "You".to_owned() } else { person.name }}</span>
-            <span class="meta cut block">"@" {person.username}</span>
+            <span class="name cut" dir="auto">
+                {fresh_text(if is_me { "You".to_owned() } else { person.name })}
+            </span>
+            <span class="meta cut block">{fresh_text(format!("@{}", person.username))}</span>
         </span>
     }
 }
@@ -136,8 +118,7 @@ fn Menu(
         let Some(member) = member.get_untracked() else { return };
         close();
         let (room, person, admin) = (known.room, member.person.id, !member.is_admin);
-        let form = format!("room={room}&person={person}&admin={admin}");
-        sending.ask(Appoint::url().to_owned(), form, |_| {});
+        sending.call(Appoint { room, person, admin }, |()| {});
     };
     let remove = move |_| {
         close();

@@ -2,7 +2,10 @@
 //! it, so that the first visit of a conversation does not carry it.
 
 pub mod add;
+pub mod close;
 pub mod group;
+pub mod known;
+pub mod member;
 pub mod members;
 pub mod pane;
 pub mod private;

@@ -1,45 +1,24 @@
 //! What frames the details of every room.
 
 use icondata_lu::{LuArrowLeft, LuX};
-use leptos::prelude::*;
-use model::{Room, RoomId, Seq};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use leptos::{ev, prelude::*};
+use model::{RoomId, Seq};
 
-use super::{super::head, group::Group, private::Private};
-use crate::{
-    live::Live,
-    ui::{Icon, dialog::is_focus_lost},
+use super::{
+    super::head,
+    close::{CLOSE, find, focus, focus_close},
+    group::Group,
+    known::Known,
+    private::Private,
 };
-
-/// The way back to the conversation, by its id.
-const CLOSE: &str = "close-details";
-
-/// What the details read of their room: it as it now stands, or as it last stood.
-#[derive(Clone, Copy)]
-pub struct Known {
-    pub live: Live,
-    pub room: RoomId,
-}
-
-impl Known {
-    /// Something of the room, which changes with it. None before the room is here.
-    pub fn memo<T>(self, read: impl Fn(&Room) -> T + Send + Sync + 'static) -> Memo<Option<T>>
-    where
-        T: Clone + PartialEq + Send + Sync + 'static,
-    {
-        Memo::new(move |known: Option<&Option<T>>| {
-            let now = self.live.chat.with(|chat| chat.conversation(self.room).map(|known| read(&known.room)));
-            now.or_else(|| known.cloned().flatten())
-        })
-    }
-}
+use crate::ui::{Icon, dialog::is_focus_lost};
 
 pub fn pane(room: RoomId, at: Option<Seq>) -> AnyView {
     let known = Known { live: expect_context(), room };
     let me = known.live.chat.with_untracked(model::Chat::me);
     let is_group = known.memo(move |room| room.other(me).is_none());
     move_focus();
+    close_on_escape();
     view! {
         <section class="details" aria-label="Details">
             <Top address=head::address(room, at) is_group />
@@ -91,14 +70,22 @@ fn move_focus() {
     });
 }
 
-/// Puts the focus on the way out, where what had it is gone.
-pub fn focus_close() {
-    focus(CLOSE);
-}
-
-fn focus(id: &str) {
-    let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    if let Some(element) = element {
-        let _ = element.focus();
-    }
+/// Escape leads back to the conversation, unless it is for something else: an open menu or dialog, which the browser
+/// closes, an edit, or a search.
+fn close_on_escape() {
+    const OTHERS: &str = "dialog[open], :popover-open, input:focus:not(:placeholder-shown)";
+    Effect::new(|| {
+        let handle = window_event_listener(ev::keydown, |event| {
+            let is_taken = || event.default_prevented() || event.is_composing() || event.key_code() == 229;
+            let is_other = || document().query_selector(OTHERS).is_ok_and(|other| other.is_some());
+            if event.key() == "Escape"
+                && !is_taken()
+                && !is_other()
+                && let Some(close) = find(CLOSE)
+            {
+                close.click();
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
 }

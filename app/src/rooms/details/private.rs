@@ -3,11 +3,11 @@
 use icondata_lu::{LuBan, LuLogOut};
 use leptos::prelude::*;
 
-use super::pane::Known;
+use super::known::Known;
 use crate::{
     people::block,
     rooms::leave,
-    ui::{Avatar, Icon, dialog},
+    ui::{Avatar, Icon, dialog, fresh::fresh_text, isolate},
 };
 
 #[component]
@@ -16,11 +16,13 @@ pub fn Private(known: Known) -> impl IntoView {
     let person = known.memo(move |room| room.other(me).cloned());
     move || {
         let person = person.get()??;
-        let name = person.name.clone();
+        let name = isolate(&person.name).into_owned();
         Some(view! {
             <div class="hero">
                 <Avatar face=&person size="xl" />
-                <p class="heading">{person.name}</p>
+                <p class="heading" dir="auto">
+                    {fresh_text(person.name)}
+                </p>
                 <p class="meta">"@" {person.username}</p>
             </div>
             <div class="sec">
@@ -44,7 +46,7 @@ fn ask(dialog: &'static str, icon: icondata_core::Icon, label: String) -> impl I
             on:click=move |event| dialog::open(dialog, &event)
         >
             <Icon icon />
-            <span class="min-w-0">{label}</span>
+            <span class="min-w-0">{fresh_text(label)}</span>
         </button>
     }
 }

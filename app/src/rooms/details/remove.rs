@@ -3,11 +3,13 @@
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use model::RoomId;
 
-use super::{members::Member, pane::focus_close};
+use super::{close::focus_close, member::Member};
 use crate::{
     rooms::calls::RemovePerson,
     ui::{
         dialog::{self, Cancel, Dialog},
+        fresh::fresh_text,
+        isolate,
         sending::Sending,
     },
 };
@@ -22,15 +24,19 @@ pub fn RemoveDialog(room: RoomId, member: Memo<Option<Member>>) -> impl IntoView
     let person = Memo::new(move |known: Option<&Option<_>>| {
         member.get().map(|member| member.person).or_else(|| known.cloned().flatten())
     });
-    let name = move || person.get().map(|person| person.name).unwrap_or_default();
+    let name = move || person.get().map(|person| isolate(&person.name).into_owned()).unwrap_or_default();
     let id = move || person.get().map(|person| person.id.to_string());
-    let consequence =
-        move || format!("{} reads nothing that is written here from now on. What they wrote stays.", name());
+    let consequence = move || {
+        fresh_text(format!(
+            "{} reads nothing that is written here from now on. What they wrote stays.",
+            name()
+        ))
+    };
     Effect::new(move || {
         person.track();
         sending.error.set(None);
     });
-    let submit = move |event: SubmitEvent| sending.submit(&event, |_| dialog::close(DIALOG));
+    let submit = move |event: SubmitEvent| sending.submit::<RemovePerson>(&event, |()| dialog::close(DIALOG));
     view! {
         <Dialog
             id=DIALOG

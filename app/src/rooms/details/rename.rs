@@ -2,13 +2,13 @@
 
 use leptos::{ev::SubmitEvent, html, prelude::*, server_fn::ServerFn};
 
-use super::pane::{Known, focus_close};
+use super::{close::focus_close, known::Known};
 use crate::{
-    accounts::form::{left_over, note_for},
     rooms::calls::RenameRoom,
     ui::{
         dialog::{self, Cancel, Dialog},
         field::Field,
+        form::{left_over, note_for},
         sending::Sending,
     },
 };
@@ -33,11 +33,11 @@ pub fn RenameDialog(known: Known) -> impl IntoView {
             field.set_value(&name);
         }
     });
-    let submit = move |event: SubmitEvent| sending.submit(&event, |_| dialog::close(DIALOG));
+    let submit = move |event: SubmitEvent| sending.submit::<RenameRoom>(&event, |()| dialog::close(DIALOG));
     let forget = Callback::new(move |_| error.set(None));
     view! {
         <Dialog id=DIALOG title="Rename this group" back=Callback::new(|()| focus_close())>
-            <form method="post" action=RenameRoom::url() autocomplete="off" on:submit=submit>
+            <form method="post" action=RenameRoom::url() autocomplete="off" novalidate on:submit=submit>
                 <input type="hidden" name="room" value=known.room.to_string() />
                 <Field
                     label="Group name"

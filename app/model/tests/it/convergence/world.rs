@@ -250,7 +250,7 @@ impl World {
                 assert!(stands.is_some_and(|stands| stands.body != left.body), "nothing is left behind");
                 assert!(left.failed.is_some(), "who lost to another text is told");
             }
-            assert_eq!(timeline.live(), [], "everything has its number");
+            assert_eq!(timeline.unnumbered(), [], "everything has its number");
             let me = device.chat.me();
             let truth = self.server.describe();
             assert_eq!(conversation.room.members(), truth.members(), "who is here is known");

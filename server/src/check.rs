@@ -3,14 +3,17 @@
 use std::{net::TcpListener, path::Path};
 
 use anyhow::{anyhow, bail};
-use backend::{
-    database::{self, private},
-    message_log::check_topics,
-};
+use backend::{database, message_log::check_topics};
+use private_postgres as postgres;
 
 use crate::{
-    config::{Config, Database, SecretSource},
+    config::{Config, Database, Mail, SecretSource},
+    connections::ConnectionLimits,
     data_folder::{self, held_by},
+    database::root_in_reach,
+    descriptors::Descriptors,
+    site_folder::leptos_options,
+    terminal::say,
 };
 
 /// Prints a line for each. Changes nothing and starts nothing.
@@ -25,18 +28,20 @@ pub async fn check(config: Config) -> anyhow::Result<()> {
         ("address", Ok(config.address.to_open(config.listen.port()))),
         ("proxies", Ok(config.proxies.to_string())),
         ("metrics", Ok(format!("{:?}", config.figures).to_lowercase())),
-        ("secret", Ok(secret(&config))),
+        ("connections", Ok(connections(&config))),
+        ("secret", secret(&config)),
         ("database", database(&config).await),
         ("redis", redis(&config).await),
         ("message log", message_log(&config).await),
         ("jobs", jobs(&config).await),
-        ("mail", Ok(config.mail.to_string())),
+        ("mail", mail(&config).await),
+        ("site", site()),
         ("log", Ok(format!("{}, as {:?}", config.logs.filter, config.logs.format).to_lowercase())),
     ];
     for (name, finding) in &findings {
         match finding {
-            Ok(text) => println!("ok     {name}: {text}"),
-            Err(error) => println!("WRONG  {name}: {error:#}"),
+            Ok(text) => say(format!("ok     {name}: {text}")),
+            Err(error) => say(format!("WRONG  {name}: {error:#}")),
         }
     }
     match findings.iter().filter(|(_, finding)| finding.is_err()).count() {
@@ -48,6 +53,9 @@ pub async fn check(config: Config) -> anyhow::Result<()> {
 
 fn data(config: &Config, holder: Option<&str>) -> anyhow::Result<String> {
     let path = config.data.display();
+    if config.data.exists() {
+        data_folder::refuse_others(&config.data)?;
+    }
     if let Some(holder) = holder {
         return Ok(format!("{path}, in use by a running rapport ({holder}){}", free(&config.data)));
     }
@@ -84,23 +92,38 @@ fn listen(config: &Config, running: bool) -> anyhow::Result<String> {
     }
 }
 
-fn secret(config: &Config) -> String {
+fn connections(config: &Config) -> String {
+    let descriptors = Descriptors::raise();
+    let ConnectionLimits { total, per_address } =
+        ConnectionLimits::new(descriptors, config.connections_per_address);
+    format!("{total} at most, {per_address} from one address; {descriptors}")
+}
+
+fn secret(config: &Config) -> anyhow::Result<String> {
     match config.secret {
-        SecretSource::DataFolder => "kept in the data folder".to_owned(),
-        SecretSource::Given(_) => "given".to_owned(),
+        SecretSource::DataFolder => {
+            data_folder::check_secret(&config.data)?;
+            Ok("kept in the data folder".to_owned())
+        }
+        SecretSource::Given(_) => Ok("given".to_owned()),
     }
 }
 
 async fn database(config: &Config) -> anyhow::Result<String> {
+    let root = root_in_reach(config, &data_folder::postgres(&config.data))?;
+    let root = root.map_or_else(String::new, |root| format!(", {root}"));
     let url = match &config.database {
         Database::At(url) => url.clone(),
         Database::Private => {
             let folder = data_folder::postgres(&config.data);
-            match private::running_url(&folder) {
+            match postgres::running_url(&folder) {
                 Some(url) => url,
                 None => {
-                    let program = private::program(&folder)?;
-                    return Ok(format!("the program's own, started by serve with {}", program.display()));
+                    let program = postgres::program(&folder)?;
+                    return Ok(format!(
+                        "the program's own, started by serve with {}{root}",
+                        program.display()
+                    ));
                 }
             }
         }
@@ -110,12 +133,30 @@ async fn database(config: &Config) -> anyhow::Result<String> {
     if let Ok(schema) = database::schema_of(&url).await {
         database::refuse_newer(&schema)?;
     }
-    Ok(format!("{}, answers", config.database))
+    let how = match (&config.database, database::is_encrypted(&url).await?) {
+        (Database::Private, _) => "",
+        (Database::At(_), true) => " over TLS",
+        (Database::At(_), false) => " without TLS",
+    };
+    Ok(format!("{}, answers{how}{root}", config.database))
 }
 
 async fn redis(config: &Config) -> anyhow::Result<String> {
     let Some(settings) = config.redis.settings() else { return Ok("none; one node needs none".to_owned()) };
     settings.probe().await
+}
+
+async fn mail(config: &Config) -> anyhow::Result<String> {
+    if let Mail::Smtp(settings) = &config.mail {
+        settings.answers().await?;
+        return Ok(format!("{}, answers", config.mail));
+    }
+    Ok(config.mail.to_string())
+}
+
+fn site() -> anyhow::Result<String> {
+    let options = leptos_options()?;
+    Ok(options.site_root.to_string())
 }
 
 async fn message_log(config: &Config) -> anyhow::Result<String> {

@@ -61,10 +61,16 @@ pub enum Admin {
         /// 10,000 messages for each step
         #[arg(long, default_value_t = 1)]
         scale: u32,
+        /// Also where RAPPORT_ORIGIN is https: everybody knows the password of the demo's people
+        #[arg(long)]
+        force: bool,
     },
     /// Look after logged messages that could not be stored
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+    /// Look after who is signed in
+    #[command(subcommand)]
+    Sessions(Sessions),
     /// Write everything to one new file; works while the program serves
     Backup {
         /// The file to write, such as rapport.backup
@@ -75,6 +81,23 @@ pub enum Admin {
         /// A file that backup wrote
         file: PathBuf,
     },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Sessions {
+    /// Sign users out on every device: what they have open closes within two seconds, also while the program serves
+    End(Whose),
+}
+
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Whose {
+    /// The user of this username
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Everybody
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -121,13 +144,17 @@ Environment:
                       their X-Forwarded-For says where requests come from [default: none]
   RAPPORT_METRICS     who may see /metrics: local (this machine alone) or open (whoever reaches
                       the port) [default: local]
+  RAPPORT_CONNECTIONS_PER_ADDRESS
+                      connections that one address (or /64 of IPv6) may have open; proxies of
+                      RAPPORT_PROXIES are not limited [default: 1000, or a quarter of all that fit]
   RAPPORT_SECRET      at least 32 characters that nobody can guess, the same on every node
                       [default: made at the first start, kept in the data folder]
-  RAPPORT_LOG         what to log: error, warn, info, debug, or a filter such as info,backend=debug
-                      [default: info]
+  RAPPORT_LOG         what to log: error, warn, info, debug, or a filter such as info,backend=debug;
+                      libraries are never shown below info [default: info]
   RAPPORT_LOG_FORMAT  text or json [default: text]
-  DATABASE_URL        a PostgreSQL to use, postgresql://user:password@host/database
-                      [default: a private one in the data folder]
+  DATABASE_URL        a PostgreSQL to use, postgresql://user:password@host/database?sslmode=verify-full&sslrootcert=FILE
+                      (or disable, prefer, require, verify-ca; without TLS on another machine only if it
+                      says disable) [default: a private one in the data folder]
   RAPPORT_REDIS       a Redis (6 or newer) that several nodes share, redis://user:password@host:6379/0,
                       or rediss:// for TLS [default: none; one node needs none]
   RAPPORT_BUS, RAPPORT_PRESENCE, RAPPORT_CACHE, RAPPORT_LIMITS

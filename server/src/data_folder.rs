@@ -1,14 +1,24 @@
 //! The folder of everything that is kept, held by one program at a time.
 
+mod origin;
+mod trusted;
+
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, anyhow, bail};
-use backend::secret::{Secret, random};
+use backend::{
+    private_file,
+    secret::{Secret, random},
+};
+
+pub use origin::noted_origin;
+
+use crate::config::is_guessable;
 
 /// Says where an instance went.
 const MOVED: &str = "moved";
@@ -24,10 +34,11 @@ impl DataFolder {
     /// Makes the folder if it is missing, and takes it.
     ///
     /// # Errors
-    /// Another program holds it, or it cannot be written; each in one sentence.
+    /// Another program holds it, others can change it, or it cannot be written; each in one sentence.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         make(path).map_err(|error| unusable(path, &error))?;
         let path = path.canonicalize().map_err(|error| unusable(path, &error))?;
+        refuse_others(&path)?;
         let mut lock = lock_file(&path).map_err(|error| unusable(&path, &error))?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -40,7 +51,7 @@ impl DataFolder {
             Err(TryLockError::Error(error)) => return Err(unusable(&path, &error)),
         }
         sign(&mut lock).map_err(|error| unusable(&path, &error))?;
-        if let Ok(target) = fs::read_to_string(path.join(MOVED)) {
+        if let Ok(target) = read_text(&path.join(MOVED)) {
             bail!(
                 "the instance of {} was moved to {}; to serve what was left here all the same, remove {}",
                 path.display(),
@@ -56,7 +67,10 @@ impl DataFolder {
     /// # Errors
     /// It cannot be written.
     pub fn leave_word(&self, target: &str) -> anyhow::Result<()> {
-        fs::write(self.path.join(MOVED), target).map_err(|error| unusable(&self.path, &error))
+        let mut options = OpenOptions::new();
+        let file = trusted::open(&self.path.join(MOVED), options.write(true).create(true).truncate(true));
+        let written = file.and_then(|mut file| file.write_all(target.as_bytes()));
+        written.map_err(|error| unusable(&self.path, &error))
     }
 
     /// Where the private PostgreSQL keeps everything of its own.
@@ -76,8 +90,9 @@ impl DataFolder {
     pub fn secret(&self) -> anyhow::Result<Secret> {
         let path = self.path.join("secret");
         if !path.exists() {
-            let text: String = random::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
-            write_secret(&path, &text).map_err(|error| unusable(&path, &error))?;
+            let text = hex::encode(random::<32>());
+            private_file::write(&path, format!("{text}\n").as_bytes())
+                .map_err(|error| unusable(&path, &error))?;
         }
         read_secret(&path)
     }
@@ -92,7 +107,8 @@ impl DataFolder {
         if path.exists() {
             return Ok(());
         }
-        write_secret(&path, text.trim()).map_err(|error| unusable(&path, &error))
+        private_file::write(&path, format!("{}\n", text.trim()).as_bytes())
+            .map_err(|error| unusable(&path, &error))
     }
 
     /// Whether it would keep this one.
@@ -104,7 +120,7 @@ impl DataFolder {
             bail!("the backup does not hold a secret");
         }
         let path = self.path.join("secret");
-        match std::fs::read_to_string(&path) {
+        match read_text(&path) {
             Ok(present) if present.trim() != text.trim() => bail!(
                 "{} is another one than the backup's; choose another folder with --data",
                 path.display()
@@ -118,11 +134,33 @@ impl DataFolder {
 /// The text of the secret in a data folder, whoever holds that.
 ///
 /// # Errors
-/// It is not there, or is not a secret.
+/// It is not there, is not a secret, or others can read or change it.
 pub fn secret_text(data: &Path) -> anyhow::Result<String> {
+    refuse_others(data)?;
     let path = data.join("secret");
     read_secret(&path)?;
-    std::fs::read_to_string(&path).map_err(|error| unusable(&path, &error))
+    read_text(&path).map_err(|error| unusable(&path, &error))
+}
+
+/// Whether nobody but this account and root can change what is in the folder.
+///
+/// # Errors
+/// Somebody can, or the folder cannot be looked at.
+pub fn refuse_others(folder: &Path) -> anyhow::Result<()> {
+    let found = fs::metadata(folder).map_err(|error| unusable(folder, &error))?;
+    trusted::check_folder(folder, &found)
+}
+
+/// Whether the secret in a data folder, if one is there, is this account's own.
+///
+/// # Errors
+/// It is not, or it is none.
+pub fn check_secret(data: &Path) -> anyhow::Result<()> {
+    let path = data.join("secret");
+    match fs::symlink_metadata(&path) {
+        Ok(_) => read_secret(&path).map(drop),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Where the private PostgreSQL is in a data folder.
@@ -135,7 +173,7 @@ pub fn postgres(data: &Path) -> PathBuf {
 /// # Errors
 /// The folder is there and cannot be looked into.
 pub fn held_by(path: &Path) -> io::Result<Option<String>> {
-    let mut lock = match OpenOptions::new().read(true).open(path.join("lock")) {
+    let mut lock = match trusted::open(&path.join("lock"), OpenOptions::new().read(true)) {
         Ok(lock) => lock,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -168,13 +206,9 @@ fn make(path: &Path) -> io::Result<()> {
 }
 
 fn lock_file(folder: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(folder.join("lock"))
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    trusted::open(&folder.join("lock"), &mut options)
 }
 
 fn sign(lock: &mut File) -> io::Result<()> {
@@ -191,30 +225,31 @@ fn holder(lock: &mut File) -> String {
     }
 }
 
-/// Under another name first: a crash in between leaves no half secret.
-fn write_secret(path: &Path, text: &str) -> io::Result<()> {
-    let unfinished = path.with_extension("unfinished");
-    let mut file =
-        OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&unfinished)?;
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    std::fs::rename(unfinished, path)
-}
-
 fn read_secret(path: &Path) -> anyhow::Result<Secret> {
-    let mode = std::fs::metadata(path).map_err(|error| unusable(path, &error))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        let path = path.display();
-        bail!("{path} can be read by others; close it with: chmod 600 {path}");
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
-    bytes(text.trim()).map(Secret::new).with_context(|| {
+    let read = || {
+        let mut file = trusted::open(path, OpenOptions::new().read(true))?;
+        let (found, mut text) = (file.metadata()?, String::new());
+        file.read_to_string(&mut text)?;
+        io::Result::Ok((found, text))
+    };
+    let (found, text) = read().map_err(|error| unusable(path, &error))?;
+    trusted::check_secret(path, &found)?;
+    let secret = bytes(text.trim()).map(Secret::new).with_context(|| {
         format!(
             "{} does not hold a secret (64 hexadecimal digits); restore it, or remove it, which signs everybody out",
             path.display()
         )
-    })
+    })?;
+    if is_guessable(text.trim()) {
+        bail!("the secret in {} can be guessed; remove it, which signs everybody out", path.display());
+    }
+    Ok(secret)
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    trusted::open(path, OpenOptions::new().read(true))?.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 fn bytes(hex: &str) -> Option<[u8; 32]> {
@@ -229,12 +264,21 @@ fn bytes(hex: &str) -> Option<[u8; 32]> {
 }
 
 fn unusable(path: &Path, error: &io::Error) -> anyhow::Error {
-    anyhow!("{} cannot be used: {}", path.display(), error.kind())
+    // The system's own errors are better told by their kind, which has no number in it.
+    match error.raw_os_error() {
+        Some(_) => anyhow!("{} cannot be used: {}", path.display(), error.kind()),
+        None => anyhow!("{} cannot be used: {error}", path.display()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::{PermissionsExt, chown, symlink},
+    };
+
+    use nix::unistd::geteuid;
 
     use super::*;
 
@@ -277,6 +321,8 @@ mod tests {
             fs::write(&path, damaged).unwrap();
             assert!(data.secret().unwrap_err().to_string().contains("does not hold a secret"));
         }
+        fs::write(&path, "00".repeat(32)).unwrap();
+        assert!(data.secret().unwrap_err().to_string().contains("can be guessed"));
     }
 
     #[test]
@@ -285,5 +331,56 @@ mod tests {
         fs::write(home.path().join("file"), "").unwrap();
         let refused = DataFolder::open(&home.path().join("file/data")).unwrap_err().to_string();
         assert!(refused.ends_with("/file/data cannot be used: not a directory"), "{refused}");
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_in_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("data");
+        fs::create_dir(&data).unwrap();
+        for mode in [0o777, 0o1777, 0o775, 0o702] {
+            fs::set_permissions(&data, Permissions::from_mode(mode)).unwrap();
+            let refused = DataFolder::open(&data).unwrap_err().to_string();
+            assert!(refused.contains("chmod go-w"), "{mode:o}: {refused}");
+            assert!(secret_text(&data).unwrap_err().to_string().contains("chmod go-w"), "{mode:o}");
+            assert_eq!(fs::read_dir(&data).unwrap().count(), 0, "nothing was made in it");
+        }
+        fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
+        DataFolder::open(&data).unwrap();
+    }
+
+    #[test]
+    fn what_belongs_to_another_account_is_refused() {
+        if !geteuid().is_root() {
+            return;
+        }
+        let home = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(home.path()).unwrap();
+        data.secret().unwrap();
+        chown(home.path().join("secret"), Some(1234), None).unwrap();
+        let refused = data.secret().unwrap_err().to_string();
+        assert!(refused.contains("belongs to account 1234"), "{refused}");
+        drop(data);
+        chown(home.path(), Some(1234), None).unwrap();
+        let refused = DataFolder::open(home.path()).unwrap_err().to_string();
+        assert!(refused.contains("belongs to account 1234"), "{refused}");
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let (data, elsewhere) = (home.path().join("data"), home.path().join("elsewhere"));
+        let text = "5".repeat(64);
+        for name in ["lock", "secret", "moved"] {
+            fs::create_dir(&data).unwrap();
+            fs::write(&elsewhere, &text).unwrap();
+            fs::set_permissions(&elsewhere, Permissions::from_mode(0o600)).unwrap();
+            symlink(&elsewhere, data.join(name)).unwrap();
+            let folder = DataFolder::open(&data);
+            let used = folder.and_then(|folder| folder.secret().and_then(|_| folder.leave_word("there")));
+            assert!(used.is_err(), "{name}");
+            assert_eq!(fs::read_to_string(&elsewhere).unwrap(), text, "{name}");
+            fs::remove_dir_all(&data).unwrap();
+        }
     }
 }

@@ -1,17 +1,38 @@
 //! The database, from configuration to a pool that answers.
 
-use anyhow::Context;
-use backend::database::{
-    self, Pool,
-    private::{Options, PrivatePostgres},
-};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use backend::database::{self, Pool};
+use private_postgres::{Options, PrivatePostgres, reaches_files_of_root};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Database, data_folder::DataFolder};
+use crate::{
+    config::{Config, Database},
+    data_folder::DataFolder,
+};
 
 /// Connections of one process. The private server has room for a hundred.
 const POOL_SIZE: u32 = 20;
+
+/// What there is to say of root, when the program's own server would have all of root's files in its reach.
+///
+/// # Errors
+/// The instance is on the internet: whoever broke into its database would be root.
+pub fn root_in_reach(config: &Config, folder: &Path) -> anyhow::Result<Option<String>> {
+    if config.database != Database::Private || !reaches_files_of_root(folder) {
+        return Ok(None);
+    }
+    let why = format!("no other account may enter {}", config.data.display());
+    if config.address.public().is_some() {
+        bail!(
+            "its own PostgreSQL would have root's files in reach, since {why}; choose another folder, such as \
+             --data /var/lib/rapport, or run this as an ordinary user"
+        );
+    }
+    Ok(Some(format!("with root's files in its reach, since {why}")))
+}
 
 /// A migrated database. Closing it stops the private server, when it is one.
 pub struct Opened {

@@ -6,8 +6,10 @@ pub mod archive;
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod data_folder;
 pub mod database;
+pub mod descriptors;
 pub mod http;
 #[cfg(test)]
 mod leptos_settings;
@@ -16,5 +18,7 @@ pub mod logs;
 mod mutants;
 pub mod run;
 pub mod serve;
+mod site_folder;
 pub mod socket;
 pub mod stop;
+pub mod terminal;

@@ -7,9 +7,10 @@ use clap::Parser;
 use server::{
     admin,
     check::check,
-    cli::{Admin, Cli, Command},
+    cli::{Admin, Cli, Command, Sessions},
     config::{Config, Environment},
     logs, run, stop,
+    terminal::say,
 };
 
 fn main() -> ExitCode {
@@ -30,19 +31,23 @@ fn start(cli: Cli) -> anyhow::Result<()> {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Check => check(config).await,
             Command::Admin(Admin::DatabaseUrl) => {
-                println!("{}", admin::database_url(&config.database, &config.data)?);
+                say(admin::database_url(&config.database, &config.data)?);
                 Ok(())
             }
-            Command::Admin(Admin::Demo { scale }) => {
-                println!("{}", admin::demo(&config, scale).await?);
+            Command::Admin(Admin::Demo { scale, force }) => {
+                say(admin::demo(&config, scale, force).await?);
+                Ok(())
+            }
+            Command::Admin(Admin::Sessions(Sessions::End(whose))) => {
+                say(admin::end_sessions(&config, &whose).await?);
                 Ok(())
             }
             Command::Admin(Admin::Backup { file }) => {
-                println!("{}", admin::backup(&config, &file, &stop::when_asked()?).await?);
+                say(admin::backup(&config, &file, &stop::when_asked()?).await?);
                 Ok(())
             }
             Command::Admin(Admin::Restore { file }) => {
-                println!("{}", admin::restore(&config, &file, &stop::when_asked()?).await?);
+                say(admin::restore(&config, &file, &stop::when_asked()?).await?);
                 Ok(())
             }
             Command::Migrate { from } => {
@@ -66,7 +71,7 @@ fn start(cli: Cli) -> anyhow::Result<()> {
                 run::worker(config).await
             }
             Command::Admin(Admin::DeadLetters(what)) => {
-                println!("{}", admin::dead_letters(&config, &what).await?);
+                say(admin::dead_letters(&config, &what).await?);
                 Ok(())
             }
         }

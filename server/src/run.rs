@@ -12,7 +12,6 @@ use backend::{
     message_log::{Store, create_topics, run_store},
     secret::Secret,
 };
-use leptos::config::{LeptosOptions, get_configuration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -20,11 +19,15 @@ use crate::{
     admin,
     cli::Role,
     config::{Config, Database, Mail, SecretSource},
+    connections::ConnectionLimits,
     data_folder::DataFolder,
-    database::Opened,
-    http::{Metrics, Patience, Site, Web, machines::Machines, site::Readiness},
-    serve::{Besides, look_after, serve as serve_people},
+    database::{Opened, root_in_reach},
+    descriptors::Descriptors,
+    http::{Metrics, Patience, Site, Web, ops_state::OpsState, site::Readiness},
+    serve::{Besides, in_time, serve as serve_people, supervise},
+    site_folder::leptos_options,
     stop,
+    terminal::say,
 };
 
 /// Serves until asked to stop: web, store and worker in one process.
@@ -34,9 +37,13 @@ use crate::{
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let stop = stop::when_asked()?;
     let data = DataFolder::open(&config.data)?;
+    data.note_origin(config.address.public())?;
+    if let Some(root) = root_in_reach(&config, &data.postgres())? {
+        tracing::warn!("PostgreSQL runs {root}; an instance on the internet is refused so");
+    }
     let secret = secret(&config.secret, &data)?;
     let listener = listen(&config).await?;
-    let database = Opened::open(&config.database, &data).await?;
+    let database = stop::unless(&stop, Opened::open(&config.database, &data)).await?;
     if let Some(kafka) = &config.kafka {
         create_topics(kafka).await?;
     }
@@ -60,6 +67,7 @@ pub async fn web(config: Config) -> anyhow::Result<()> {
     let stop = stop::when_asked()?;
     config.shared(Role::Web)?;
     let data = DataFolder::open(&config.data)?;
+    data.note_origin(config.address.public())?;
     let listener = listen(&config).await?;
     let database = shared_database(&config).await?;
     let secret = secret(&config.secret, &data)?;
@@ -80,10 +88,11 @@ pub async fn store(config: Config) -> anyhow::Result<()> {
     let listener = listen_if_asked(&config).await?;
     let database = shared_database(&config).await?;
     let bus = config.redis.bus.bus();
-    let machines = machines(&config, database.pool.clone(), bus.clone())?;
+    let ops = ops_state(&config, database.pool.clone(), bus.clone())?;
     let store = Store { db: database.pool.clone(), bus: bus.clone() };
     ready(listener.as_ref(), Role::Store)?;
-    look_after(listener, machines, run_store(&kafka, store, stop)).await?;
+    let work = in_time(&stop, run_store(&kafka, store, stop.clone()));
+    supervise(listener, connections(&config), ops, work).await.unwrap_or(Ok(()))?;
     bus.flush().await;
     tracing::info!("stopped");
     Ok(())
@@ -104,9 +113,10 @@ pub async fn worker(config: Config) -> anyhow::Result<()> {
     // It sends no messages.
     setup.media.log = Media::default().log;
     let backend = Backend::compose(setup).await.map_err(anyhow::Error::new)?;
-    let machines = machines(&config, database.pool.clone(), backend.bus.clone())?;
+    let ops = ops_state(&config, database.pool.clone(), backend.bus.clone())?;
     ready(listener.as_ref(), Role::Worker)?;
-    look_after(listener, machines, run_worker(backend.clone(), stop)).await;
+    let work = in_time(&stop, run_worker(backend.clone(), stop.clone()));
+    supervise(listener, connections(&config), ops, work).await;
     backend.bus.flush().await;
     tracing::info!("stopped");
     Ok(())
@@ -126,13 +136,16 @@ fn setup(config: &Config, data: &DataFolder, secret: Secret, db: Pool) -> anyhow
 }
 
 async fn web_of(config: &Config, listener: &TcpListener, setup: Setup) -> anyhow::Result<Web> {
+    let backend = Backend::compose(setup).await.map_err(anyhow::Error::new)?;
+    backend.end_sessions_of_other_secrets().await.map_err(anyhow::Error::new)?;
     Ok(Web {
-        backend: Backend::compose(setup).await.map_err(anyhow::Error::new)?,
+        backend,
         leptos: leptos_options()?,
         site: site(config, listener.local_addr()?.port()),
         metrics: Metrics::install()?,
         readiness: Readiness::default(),
         patience: Patience::default(),
+        connections: connections(config),
     })
 }
 
@@ -145,21 +158,33 @@ async fn serve_on(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(listen = %address, "ready");
-    println!("Rapport is ready: {}", config.address.to_open(address.port()));
+    let open = config.address.to_open(address.port());
+    let mail = match web.site.development && web.backend.mailer.keeps_mail() {
+        true => {
+            let origin = open.trim_end_matches('/');
+            format!("\nIts mail is not sent, codes included. It is kept at {origin}/dev/mail")
+        }
+        false => String::new(),
+    };
+    say(format!("Rapport is ready: {open}{mail}"));
     serve_people(listener, web, besides, stop).await
 }
 
-fn machines(config: &Config, db: Pool, bus: backend::bus::Bus) -> anyhow::Result<Machines> {
+fn ops_state(config: &Config, db: Pool, bus: backend::bus::Bus) -> anyhow::Result<OpsState> {
     let (metrics, readiness) = (Metrics::install()?, Readiness::default());
-    Ok(Machines { db, bus, readiness, metrics, figures: config.figures })
+    Ok(OpsState { db, bus, readiness, metrics, figures: config.figures })
 }
 
 fn ready(listener: Option<&TcpListener>, role: Role) -> anyhow::Result<()> {
     let address = listener.map(TcpListener::local_addr).transpose()?;
     let address =
         address.map_or_else(String::new, |address| format!(" (figures at http://{address}/metrics)"));
-    println!("Rapport's {role} is ready{address}");
+    say(format!("Rapport's {role} is ready{address}"));
     Ok(())
+}
+
+fn connections(config: &Config) -> ConnectionLimits {
+    ConnectionLimits::new(Descriptors::raise(), config.connections_per_address)
 }
 
 fn site(config: &Config, port: u16) -> Site {
@@ -172,12 +197,6 @@ fn site(config: &Config, port: u16) -> Site {
     }
 }
 
-/// From Leptos.toml where it is, as in the repository; else from `LEPTOS_…` and the defaults.
-fn leptos_options() -> anyhow::Result<LeptosOptions> {
-    let file = Some("Leptos.toml").filter(|file| Path::new(file).exists());
-    Ok(get_configuration(file).context("the settings of Leptos cannot be read")?.leptos_options)
-}
-
 /// Moves a lite instance here if there is one to move, brings the schema up to date, makes the topics and queues that the settings ask for, and ends.
 ///
 /// # Errors
@@ -185,13 +204,14 @@ fn leptos_options() -> anyhow::Result<LeptosOptions> {
 pub async fn migrate(config: Config, from: Option<&Path>) -> anyhow::Result<()> {
     let stop = stop::when_asked()?;
     if let Some(lite) = from {
-        println!("{}", admin::move_in(&config, lite, &stop).await?);
+        say(admin::move_in(&config, lite, &stop).await?);
     }
     let work = async {
         if let Database::At(url) = &config.database {
             backend::database::migrate(url).await?;
         } else {
             let data = DataFolder::open(&config.data)?;
+            root_in_reach(&config, &data.postgres())?;
             Opened::open(&config.database, &data).await?.close().await?;
         }
         if let Some(kafka) = &config.kafka {

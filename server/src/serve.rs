@@ -13,12 +13,10 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    accept::accept,
-    http::{
-        Patience, Web,
-        machines::{self, Machines},
-        router,
-    },
+    accept::{Accepting, accept},
+    config::Proxies,
+    connections::ConnectionLimits,
+    http::{Patience, Web, ops, ops_state::OpsState, router},
 };
 
 /// How long sockets and messages on their way may take to end.
@@ -64,14 +62,19 @@ pub async fn serve(
     }
     let drained = tokio::spawn(drain(web.clone(), stop.clone()));
 
-    let connections = accept(listener, web.patience, router(web), stop).await;
+    let accepting =
+        Accepting { limits: web.connections, patience: web.patience, proxies: web.site.proxies.clone() };
+    let connections = accept(listener, accepting, router(web), stop).await;
     if timeout(DRAIN, connections.wait()).await.is_err() {
         tracing::warn!("not every answer was fetched in time");
     }
     drained.await?;
     stored.cancel();
     tasks.close();
-    tasks.wait().await;
+    if timeout(DRAIN, tasks.wait()).await.is_err() {
+        // A job in hand is done again after the next start.
+        tracing::warn!("not every job ended in time");
+    }
     backend.bus.flush().await;
     background.abort_all();
     Ok(())
@@ -85,21 +88,40 @@ fn background(backend: &Backend) -> JoinSet<()> {
     // For one that died, here or elsewhere, before it told of what it had written.
     backend.bus.tell_gap();
     tasks.spawn(backend.clone().run_memberships());
+    tasks.spawn(backend.clone().run_session_watch());
     let backend = backend.clone();
     tasks.spawn(async move { backend.hub.clone().run_presence(&backend.presence).await });
     tasks
 }
 
-/// Does a role's work until it ends, and meanwhile answers the machines that look after it, if there is
+/// A role's work, which may take [`DRAIN`] more to end once it was asked to stop: a database that does not answer is not
+/// waited for. `None` if it did not end.
+pub(crate) async fn in_time<T>(stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    let over = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        done = work => Some(done),
+        () = over => {
+            tracing::warn!("the work did not end in time");
+            None
+        }
+    }
+}
+
+/// Does a role's work until it ends, and meanwhile answers what operators ask of it, if there is
 /// a listener for them.
-pub(crate) async fn look_after<T>(
+pub(crate) async fn supervise<T>(
     listener: Option<TcpListener>,
-    machines: Machines,
+    limits: ConnectionLimits,
+    ops: OpsState,
     work: impl Future<Output = T>,
 ) -> T {
     let stop = CancellationToken::new();
-    let routes: Router = machines::routes(machines);
-    let asked = listener.map(|listener| accept(listener, Patience::default(), routes, stop.clone()));
+    let routes: Router = ops::routes(ops);
+    let accepting = Accepting { limits, patience: Patience::default(), proxies: Proxies::default() };
+    let asked = listener.map(|listener| accept(listener, accepting, routes, stop.clone()));
     let asked = asked.map(tokio::spawn);
     let done = work.await;
     stop.cancel();

@@ -1,7 +1,8 @@
-//! One device of one person, driven as the browser drives it: the reducer, the outbox, the gap
-//! rule, marks, silence, and the way back after every end.
+//! One device of one user: drives [`client::Client`], as the browser does, with what only a checker wants: to be
+//! frozen, stalled and cut off.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -9,9 +10,10 @@ use std::{
     time::Duration,
 };
 
+use ::client::{Client, Effect, Event, Session, State};
 use model::{
-    Chat, RoomId, UserId,
-    limits::SILENCE_MS,
+    Chat, Code, RoomId, UserId,
+    accounts::Me,
     outbox::Pending,
     wire::{ClientFrame, ServerFrame},
 };
@@ -21,21 +23,16 @@ use tokio::{
 };
 
 use super::{
-    Backoff, Handle, Http, Order, Status,
-    gaps::Gaps,
+    Handle, Http, Order, Refused, Status,
     order::WAITING,
     socket::{Closed, Heard, Socket},
 };
 use crate::random::Random;
 
-/// The longest a connection may take until the server's first word.
-const OPENING: Duration = Duration::from_secs(15);
-/// Marks are reported at most this often.
-const REPORT: Duration = Duration::from_secs(1);
-/// The wait after a passing refusal that names none.
-const REFUSED: Duration = Duration::from_secs(1);
-/// The longest a sent message may stay without an answer.
-const ANSWER: Duration = Duration::from_secs(30);
+/// After so long without a connection somebody looks at the device.
+const LOOK: Duration = Duration::from_secs(3);
+/// What a browser says of a connection that ended without a close frame.
+const ABNORMAL: u16 = 1006;
 /// Messages in the outbox from which on no more are composed.
 const OUTBOX: usize = 40;
 
@@ -50,46 +47,33 @@ pub trait Watch: Send + 'static {
     fn astonished(&mut self, _what: String) {}
 }
 
-/// The moments at which something is due.
-#[derive(Default)]
-struct Due {
-    connect: Option<Instant>,
-    gaps: Option<Instant>,
-    marks: Option<Instant>,
-    sends: Option<Instant>,
-    answers: Option<Instant>,
-    thaw: Option<Instant>,
-}
-
 pub struct Device<W> {
     http: Http,
+    client: Client,
     chat: Chat,
     watch: W,
-    random: Random,
     socket: Option<Socket>,
-    backoff: Backoff,
-    gaps: Gaps,
+    started: Instant,
     heard_at: Instant,
-    marks_from: Instant,
-    due: Due,
+    /// When somebody looks at a device without a connection.
+    look_at: Option<Instant>,
+    thaw_at: Option<Instant>,
     /// Reads nothing …
     stalled: bool,
     /// … and writes nothing either.
     frozen: bool,
     ended: bool,
-    /// The server has said something on this connection.
-    welcomed: bool,
-    /// Something came since marks were last planned.
-    news: bool,
     orders: mpsc::UnboundedReceiver<Order>,
     composed: mpsc::Receiver<Pending>,
+    /// Answers to the question who is signed in.
+    sessions: (mpsc::UnboundedSender<Session>, mpsc::UnboundedReceiver<Session>),
     status: Arc<Mutex<Status>>,
     tells_positions: Arc<AtomicBool>,
 }
 
 impl<W: Watch> Device<W> {
     /// Starts a device. It ends with its last handle.
-    pub fn start(me: UserId, http: Http, watch: W, random: Random) -> Handle {
+    pub fn start(me: UserId, http: Http, watch: W, mut random: Random) -> Handle {
         let (orders, given) = mpsc::unbounded_channel();
         let (composed, compositions) = mpsc::channel(WAITING);
         let status = Arc::<Mutex<Status>>::default();
@@ -97,22 +81,20 @@ impl<W: Watch> Device<W> {
         let now = Instant::now();
         let device = Self {
             http,
+            client: Client::new(me, random.draw()),
             chat: Chat::new(me),
             watch,
-            random,
             socket: None,
-            backoff: Backoff::default(),
-            gaps: Gaps::default(),
+            started: now,
             heard_at: now,
-            marks_from: now,
-            due: Due { connect: Some(now), ..Due::default() },
+            look_at: None,
+            thaw_at: None,
             stalled: false,
             frozen: false,
             ended: false,
-            welcomed: false,
-            news: false,
             orders: given,
             composed: compositions,
+            sessions: mpsc::unbounded_channel(),
             status: status.clone(),
             tells_positions: asked.clone(),
         };
@@ -121,10 +103,14 @@ impl<W: Watch> Device<W> {
     }
 
     async fn run(mut self) {
+        self.handle(Event::StoreRead).await;
+        self.handle(Event::Start { is_online: true }).await;
         loop {
+            self.tell();
             let next = self.next_due();
-            let open = !self.stalled;
-            let room_left = !self.frozen && self.chat.outbox().iter().count() < OUTBOX;
+            let reads = !self.stalled;
+            let acts = !self.frozen;
+            let room_left = acts && self.chat.outbox().iter().count() < OUTBOX;
             tokio::select! {
                 biased;
                 order = self.orders.recv() => match order {
@@ -132,34 +118,36 @@ impl<W: Watch> Device<W> {
                     None => return,
                 },
                 () = sleep_until(next) => self.do_due().await,
-                heard = hear(&mut self.socket), if open => self.take(heard).await,
-                Some(pending) = self.composed.recv(), if room_left => self.chat.compose(pending),
+                heard = hear(&mut self.socket), if reads => self.take(heard).await,
+                Some(session) = self.sessions.1.recv(), if acts => self.handle(Event::Session(session)).await,
+                Some(pending) = self.composed.recv(), if room_left => {
+                    self.chat.compose(pending);
+                    self.handle(Event::Changed).await;
+                }
             }
-            if !self.frozen {
-                self.settle().await;
-            }
-            self.tell();
         }
     }
 
     async fn obey(&mut self, order: Order) {
         match order {
-            Order::Say(frames) if !self.frozen => self.say(&frames).await,
+            Order::Say(frames) if !self.frozen => {
+                if !self.say(&frames).await {
+                    self.handle(Event::Closed { code: Some(ABNORMAL) }).await;
+                }
+            }
             Order::Say(_) => {}
-            Order::Cut => self.lost(None),
+            Order::Cut => self.handle(Event::Closed { code: Some(ABNORMAL) }).await,
             Order::Freeze(time) => {
                 (self.stalled, self.frozen) = (true, true);
-                self.due.thaw = Some(Instant::now() + time);
+                self.thaw_at = Some(Instant::now() + time);
             }
             Order::Stall(time) => {
                 self.stalled = true;
-                self.due.thaw = Some(Instant::now() + time);
+                self.thaw_at = Some(Instant::now() + time);
             }
             Order::Wake => {
-                self.thaw();
-                if self.socket.is_none() && !self.ended {
-                    self.due.connect = Some(Instant::now());
-                }
+                self.thaw().await;
+                self.look().await;
             }
             Order::Show(answer) => {
                 let _ = answer.send(self.chat.clone());
@@ -167,173 +155,155 @@ impl<W: Watch> Device<W> {
         }
     }
 
-    fn thaw(&mut self) {
+    async fn thaw(&mut self) {
         (self.stalled, self.frozen) = (false, false);
-        self.due.thaw = None;
+        self.thaw_at = None;
+        self.heard().await;
+    }
+
+    /// Somebody looks at the device.
+    async fn look(&mut self) {
+        self.look_at = None;
+        if self.socket.is_none() && !self.ended {
+            self.handle(Event::Attention { silence: 0.0 }).await;
+        }
+    }
+
+    async fn heard(&mut self) {
         self.heard_at = Instant::now();
+        self.handle(Event::Received).await;
     }
 
     fn next_due(&self) -> Instant {
-        let Due { connect, gaps, marks, sends, answers, thaw } = &self.due;
-        let active = [connect, gaps, marks, sends, answers];
-        let silence = self.socket.is_some().then(|| self.silence());
-        let now = Instant::now();
-        let acts = active.into_iter().flatten().copied().chain(silence).filter(|_| !self.frozen);
-        acts.chain(*thaw).min().unwrap_or(now + Duration::from_secs(3600))
-    }
-
-    fn silence(&self) -> Instant {
-        let patience = if self.welcomed { Duration::from_millis(SILENCE_MS.into()) } else { OPENING };
-        // Who does not read cannot say that nothing came.
-        if self.stalled { Instant::now() + patience } else { self.heard_at + patience }
+        let planned = self.client.next_due().map(|at| self.started + Duration::from_secs_f64(at / 1_000.0));
+        let acts = [planned, self.look_at].into_iter().flatten().filter(|_| !self.frozen);
+        acts.chain(self.thaw_at).min().unwrap_or(Instant::now() + Duration::from_secs(3600))
     }
 
     async fn do_due(&mut self) {
-        let now = Instant::now();
-        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-        if is_due(self.due.thaw) {
-            self.thaw();
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= Instant::now());
+        if is_due(self.thaw_at) {
+            self.thaw().await;
         }
         if self.frozen {
             return;
         }
-        if self.socket.is_some() && (self.silence() <= now || is_due(self.due.answers)) {
-            return self.lost(None);
+        if self.stalled {
+            // Who does not read cannot say that nothing came.
+            self.handle(Event::Received).await;
         }
-        if is_due(self.due.connect) && self.socket.is_none() {
-            self.due.connect = None;
-            self.connect().await;
+        if is_due(self.look_at) {
+            self.look().await;
         }
-        if is_due(self.due.sends) {
-            self.due.sends = None;
-        }
-        // What is due and not taken out would keep the device from ever listening again.
-        if is_due(self.due.gaps) {
-            self.due.gaps = None;
-        }
-        if is_due(self.due.marks) {
-            self.due.marks = None;
-            let marks = self.chat.marks();
-            if !marks.is_empty() {
-                self.marks_from = now + REPORT;
-                self.say(&marks).await;
-            }
-        }
-    }
-
-    async fn connect(&mut self) {
-        self.doing("opening a connection");
-        match Socket::open(&self.http).await {
-            Ok(socket) => {
-                self.socket = Some(socket);
-                self.welcomed = false;
-                self.heard_at = Instant::now();
-                let hello = self.chat.hello();
-                self.say(&[hello]).await;
-            }
-            Err(Closed::SignedOut) => {
-                self.ended = true;
-                self.watch.astonished("a session ended by itself".to_owned());
-            }
-            Err(Closed::Unreachable) => self.lost(None),
-        }
+        self.handle(Event::Tick).await;
     }
 
     async fn take(&mut self, heard: Heard) {
-        self.heard_at = Instant::now();
         match heard {
-            Heard::Frame(frame) => self.receive(*frame),
-            Heard::Sign => {}
-            Heard::Closed(code) => self.lost(code),
+            Heard::Frame(frame) => self.receive(*frame).await,
+            Heard::Sign => self.heard().await,
+            Heard::Closed(code) => self.handle(Event::Closed { code: code.or(Some(ABNORMAL)) }).await,
             Heard::Broken(what) => {
                 self.watch.astonished(format!("a frame that cannot be read: {what}"));
-                self.lost(None);
+                self.handle(Event::Unreadable).await;
             }
         }
     }
 
-    fn receive(&mut self, frame: ServerFrame) {
-        self.welcomed = true;
+    async fn receive(&mut self, frame: ServerFrame) {
         self.watch.heard(&frame);
-        match &frame {
-            ServerFrame::Accepted(_) | ServerFrame::Logged(_) => self.due.answers = None,
-            ServerFrame::Rejected { error, .. } => {
-                self.due.answers = None;
-                if error.code.is_temporary() {
-                    let wait = error.retry_after.map_or(REFUSED, |wait| Duration::from_millis(wait.into()));
-                    self.due.sends = self.due.sends.max(Some(Instant::now() + wait));
-                }
-            }
-            ServerFrame::CaughtUp => self.backoff.reset(),
-            _ => {}
-        }
-        let (room, beat) = (room_of(&frame), matches!(frame, ServerFrame::Beat { .. }));
-        self.chat.receive(frame);
-        if beat {
-            self.chat.repeat_marks();
-        }
+        let room = frame.room();
+        self.heard().await;
+        self.handle(Event::Frames(vec![frame])).await;
         let failed = self.chat.outbox().iter().filter(|entry| entry.failed.is_some());
         for id in failed.map(|entry| entry.id).collect::<Vec<_>>() {
             self.chat.discard(id);
         }
         if let Some(room) = room {
-            self.news = true;
             self.watch.applied(room, &self.chat);
         }
     }
 
-    /// Says what is to be said, and plans the rest.
-    async fn settle(&mut self) {
-        if !self.chat.is_caught_up() {
-            return;
+    /// Passes an event to the client, and carries out its effects.
+    async fn handle(&mut self, event: Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            let now = self.started.elapsed().as_secs_f64() * 1_000.0;
+            let mut frames = Vec::new();
+            for effect in self.client.handle(event, &mut self.chat, now) {
+                match effect {
+                    Effect::Open => events.push_back(self.open().await),
+                    Effect::Close => self.close(),
+                    Effect::Send(frame) => frames.push(frame),
+                    Effect::CheckSession => self.check_session(),
+                    Effect::CaughtUp => events.push_back(Event::OutboxRead),
+                    Effect::Reload => self.end("the server speaks for another version or user"),
+                    Effect::SignOut => self.end("a session ended by itself"),
+                    // A checker has no screen, and sockets pass.
+                    Effect::Link(_)
+                    | Effect::Show
+                    | Effect::StartPolling
+                    | Effect::Poll
+                    | Effect::Call(_) => {}
+                }
+            }
+            if !self.say(&frames).await {
+                events.push_back(Event::Closed { code: Some(ABNORMAL) });
+            }
         }
-        let now = Instant::now();
-        if self.due.sends.is_none() {
-            let sends = self.chat.sends();
-            self.say(&sends).await;
-        }
-        // The connection may have ended over it.
-        if !self.chat.is_caught_up() {
-            return;
-        }
-        let (questions, again) = self.gaps.look(&self.chat.fetches(), now);
-        self.due.gaps = again;
-        self.say(&questions).await;
-        if std::mem::take(&mut self.news) {
-            self.due.marks = self.due.marks.or(Some(self.marks_from.max(now)));
-        }
-        match self.chat.outbox().is_waiting() {
-            true => self.due.answers = self.due.answers.or(Some(now + ANSWER)),
-            false => self.due.answers = None,
+        if self.client.state() == State::Paused && !self.ended {
+            self.end("the server closed for good");
         }
     }
 
-    async fn say(&mut self, frames: &[ClientFrame]) {
-        let Some(socket) = &mut self.socket else { return };
-        if frames.is_empty() {
-            return;
+    async fn open(&mut self) -> Event {
+        self.doing("opening a connection");
+        self.look_at = None;
+        match Socket::open(&self.http).await {
+            Ok(socket) => {
+                self.socket = Some(socket);
+                Event::Opened
+            }
+            Err(Closed::SignedOut) => {
+                self.end("a session ended by itself");
+                Event::Stop
+            }
+            Err(Closed::Unreachable) => Event::Closed { code: Some(ABNORMAL) },
         }
+    }
+
+    fn close(&mut self) {
+        self.socket = None;
+        self.look_at = Some(Instant::now() + LOOK);
+    }
+
+    fn end(&mut self, why: &str) {
+        self.ended = true;
+        self.watch.astonished(why.to_owned());
+    }
+
+    fn check_session(&self) {
+        let (http, me, answers) = (self.http.clone(), self.chat.me(), self.sessions.0.clone());
+        tokio::spawn(async move {
+            let session = match http.get::<Me>("/api/accounts/me", &[]).await {
+                Ok(user) if user.id == me => Session::Alive,
+                Ok(_) => Session::OtherUser,
+                Err(Refused::Answered(error)) if error.code == Code::SignedOut => Session::Over,
+                Err(_) => Session::Unknown,
+            };
+            // A device that has ended does not ask any more.
+            let _ = answers.send(session);
+        });
+    }
+
+    /// Sends frames; false if the connection does not take them.
+    async fn say(&mut self, frames: &[ClientFrame]) -> bool {
+        let Some(socket) = self.socket.as_mut().filter(|_| !frames.is_empty()) else { return true };
         for frame in frames {
             self.watch.said(frame);
         }
         self.status.lock().unwrap_or_else(PoisonError::into_inner).doing = "writing";
-        if !socket.say(frames).await {
-            self.lost(None);
-        }
-    }
-
-    /// The connection is gone, or given up.
-    fn lost(&mut self, code: Option<u16>) {
-        self.socket = None;
-        self.chat.disconnected();
-        self.gaps.clear();
-        let wait = self.backoff.wait(code, &mut self.random);
-        let thaw = self.due.thaw;
-        self.due = Due { connect: wait.map(|wait| Instant::now() + wait), thaw, ..Due::default() };
-        if wait.is_none() {
-            self.ended = true;
-            self.watch.astonished(format!("the server closed for good, with {code:?}"));
-        }
+        socket.say(frames).await
     }
 
     fn doing(&self, what: &'static str) {
@@ -366,16 +336,5 @@ async fn hear(socket: &mut Option<Socket>) -> Heard {
     match socket {
         Some(socket) => socket.hear().await,
         None => std::future::pending().await,
-    }
-}
-
-fn room_of(frame: &ServerFrame) -> Option<RoomId> {
-    match frame {
-        ServerFrame::Room { room } => Some(room.id),
-        ServerFrame::Changes { room, .. } => Some(*room),
-        ServerFrame::Change(change) => Some(change.room),
-        ServerFrame::Accepted(accepted) => Some(accepted.room),
-        ServerFrame::Stored(stored) => Some(stored.room),
-        _ => None,
     }
 }

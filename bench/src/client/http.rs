@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, client::legacy::connect::HttpConnector, rt::TokioExecutor};
-use model::{Message, MessageId, Page, Room, RoomId, Sent, Seq, UserId, limits::PAGE_MAX};
+use model::{Code, Message, MessageId, Page, Room, RoomId, Sent, Seq, UserId, limits::PAGE_MAX};
 use serde::de::DeserializeOwned;
 
 /// Longest wait for an answer.
@@ -264,13 +264,22 @@ impl Http {
         self.post("/api/people/unblock", &[("person", person.to_string())]).await
     }
 
-    /// The messages beside a number, at most [`PAGE_MAX`]; `side` is `before` or `after`.
+    /// The messages beside a number, at most [`PAGE_MAX`]; `side` is `before` or `after`. Waits where the server
+    /// asks for that.
     ///
     /// # Errors
     /// See [`Refused`].
     pub async fn page(&self, room: RoomId, side: &str, seq: Seq) -> Result<Page, Refused> {
         let query = [("room", room.to_string()), (side, seq.to_string()), ("limit", PAGE_MAX.to_string())];
-        self.get("/api/messages/page", &query).await
+        loop {
+            match self.get("/api/messages/page", &query).await {
+                Err(Refused::Answered(error)) if error.code == Code::RateLimited => {
+                    tokio::time::sleep(Duration::from_millis(error.retry_after.unwrap_or(1_000).into()))
+                        .await;
+                }
+                answer => return answer,
+            }
+        }
     }
 }
 

@@ -35,10 +35,12 @@ pub async fn people(
     ensure!((1..=most).contains(&rooms), "{count} people can have 1 to {most} chats");
     let mut people = sign_in(http, database, count).await?;
     for (one, other) in pairs(count, rooms) {
-        let room =
-            people[one].http.open_room(people[other].user).await.map_err(|error| anyhow!("{error}"))?;
-        people[one].rooms.push(room.id);
-        people[other].rooms.push(room.id);
+        // Both open it: otherwise the other one would see it with its first message.
+        for (from, to) in [(other, one), (one, other)] {
+            let opened = people[from].http.open_room(people[to].user).await;
+            let room = opened.map_err(|error| anyhow!("{error}"))?;
+            people[from].rooms.push(room.id);
+        }
     }
     Ok(people)
 }

@@ -39,3 +39,17 @@ pub fn violated(error: &diesel::result::Error) -> Option<&str> {
         _ => None,
     }
 }
+
+/// What is wrong with JSON and where, without the value in question: it may be what somebody wrote.
+pub(crate) fn unreadable(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Data => "of another form",
+        serde_json::error::Category::Syntax => "no JSON",
+        serde_json::error::Category::Eof => "broken off",
+        serde_json::error::Category::Io => "not to be had",
+    };
+    match error.line() {
+        0 => kind.to_owned(),
+        line => format!("{kind} at line {line} column {}", error.column()),
+    }
+}

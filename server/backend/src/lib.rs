@@ -11,7 +11,6 @@ pub mod cache;
 pub mod clock;
 mod compose;
 pub mod database;
-pub mod demo;
 pub mod failure;
 pub mod group_commit;
 pub mod hub;
@@ -21,8 +20,10 @@ pub mod message_log;
 pub mod messages;
 #[cfg(feature = "mutants")]
 pub mod mutants;
+pub mod names;
 pub mod people;
 pub mod presence;
+pub mod private_file;
 pub mod rate_limit;
 pub mod redis;
 pub mod rooms;

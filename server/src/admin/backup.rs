@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use backend::database::{
-    private::{self, Options, PrivatePostgres},
-    schema_of,
-};
+use backend::database::schema_of;
+use private_postgres::{Options, PrivatePostgres, is_made};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -27,7 +25,7 @@ pub async fn backup(config: &Config, file: &Path, stop: &CancellationToken) -> a
         return stop::unless(stop, write(unfinished, &url, config, file)).await;
     }
     let folder = data_folder::postgres(&config.data);
-    if !private::is_made(&folder) {
+    if !is_made(&folder) {
         bail!("there is nothing to back up in {}", config.data.display());
     }
     // Held until the end, so that nobody starts meanwhile.
@@ -44,7 +42,7 @@ pub async fn backup(config: &Config, file: &Path, stop: &CancellationToken) -> a
 }
 
 /// The database of an instance that serves, or of one that brings no server of its own.
-fn answering(config: &Config) -> anyhow::Result<Option<String>> {
+pub(super) fn answering(config: &Config) -> anyhow::Result<Option<String>> {
     match &config.database {
         Database::At(url) => Ok(Some(url.clone())),
         Database::Private if data_folder::held_by(&config.data)?.is_none() => Ok(None),

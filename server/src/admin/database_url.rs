@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::bail;
-use backend::database::private;
+use private_postgres::running_url;
 
 use crate::{config::Database, data_folder};
 
@@ -15,7 +15,7 @@ pub fn database_url(database: &Database, data: &Path) -> anyhow::Result<String> 
     if let Database::At(url) = database {
         return Ok(url.clone());
     }
-    match private::running_url(&data_folder::postgres(data)) {
+    match running_url(&data_folder::postgres(data)) {
         Some(url) => Ok(url),
         None => {
             bail!("the private PostgreSQL of {} does not run; it does while rapport serves", data.display())

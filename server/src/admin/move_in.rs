@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
+use backend::{database, sessions::carry_sessions_to};
 use tokio_util::sync::CancellationToken;
 
 use super::{backup, restore};
@@ -39,7 +40,12 @@ pub async fn move_in(config: &Config, lite: &Path, stop: &CancellationToken) -> 
     let moved = moved.await;
     let _ = fs::remove_file(&file);
     let told = moved.with_context(|| format!("{} is as it was", lite.display()))?;
+    let folder = DataFolder::open(lite)?;
+    if let SecretSource::Given(secret) = &config.secret {
+        let db = database::connect(url, 1).await?;
+        carry_sessions_to(&db, &folder.secret()?, secret).await?;
+    }
     let target = Database::At(url.clone()).to_string();
-    DataFolder::open(lite)?.leave_word(&target)?;
+    folder.leave_word(&target)?;
     Ok(format!("{told}\nMoved to {target}; {} is kept, and not served from there any more.", lite.display()))
 }

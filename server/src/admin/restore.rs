@@ -7,10 +7,8 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
-use backend::database::{
-    self, Audit,
-    private::{Options, PrivatePostgres},
-};
+use backend::database::{self, Audit};
+use private_postgres::{Options, PrivatePostgres};
 use tokio_util::sync::CancellationToken;
 
 use crate::{

@@ -2,12 +2,14 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Seek},
+    io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
 use anyhow::{Context, anyhow, bail};
 use sha2::{Digest, Sha256};
+
+use crate::config::is_guessable;
 
 use super::{DATABASE, MANIFEST, Manifest, SECRET, write::hex};
 
@@ -21,12 +23,20 @@ pub struct Archive {
     pub manifest: Manifest,
     /// The text of the secret, unless it was given by `RAPPORT_SECRET`.
     pub secret: Option<String>,
+    /// Where the dump is in the file: the one whose sum is right.
+    database: Range,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    begins: u64,
+    length: u64,
 }
 
 /// What one reading finds.
 #[derive(Default)]
 struct Found {
-    database_sum: Option<String>,
+    database: Option<(Range, String)>,
     secret: Option<Vec<u8>>,
     manifest: Option<Vec<u8>>,
 }
@@ -41,7 +51,7 @@ impl Archive {
             io::ErrorKind::UnexpectedEof => anyhow!("{shown} is not a whole backup: its end is missing"),
             _ => anyhow!("{shown} is not a backup, or damaged"),
         })?;
-        let (Some(manifest), Some(sum)) = (found.manifest, found.database_sum) else {
+        let (Some(manifest), Some((database, sum))) = (found.manifest, found.database) else {
             bail!("{shown} is not a whole backup: its end is missing");
         };
         let manifest = Manifest::parse(&manifest).with_context(|| format!("{shown} cannot be restored"))?;
@@ -50,7 +60,10 @@ impl Archive {
             bail!("{shown} is damaged: what it holds is not what was written");
         }
         let secret = found.secret.map(String::from_utf8).transpose().context("the secret is text")?;
-        Ok(Self { file, manifest, secret })
+        if secret.as_deref().is_some_and(|secret| is_guessable(secret.trim())) {
+            bail!("{shown} holds a secret that can be guessed: Rapport has not made it");
+        }
+        Ok(Self { file, manifest, secret, database })
     }
 
     /// Fills the empty database at `url`: all of it, or nothing.
@@ -58,33 +71,42 @@ impl Archive {
     /// # Errors
     /// The database refuses, or the file cannot be read any more.
     pub async fn restore(&self, url: &str) -> anyhow::Result<()> {
-        let mut archive = rewound(&self.file)?;
-        let mut entries = archive.entries()?;
-        let mut database = entries.next().context("the backup has changed")??;
-        backend::database::restore(url, &mut database).await
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(self.database.begins))?;
+        backend::database::restore(url, &mut file.take(self.database.length)).await
     }
 }
 
+/// Reads the file as [`Unfinished`](super::Unfinished) writes it. Whatever else is in it, or twice, somebody else
+/// put there.
 fn look(file: &File) -> io::Result<Found> {
     let mut found = Found::default();
     for entry in rewound(file)?.entries()? {
-        let mut entry = entry?;
+        let entry = entry?;
+        if entry.header().entry_type() != tar::EntryType::Regular {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         let name = entry.path()?.into_owned();
-        match name.to_str() {
-            Some(DATABASE) => {
-                let mut sum = Sha256::new();
-                let expected = entry.size();
-                if io::copy(&mut entry, &mut Summing(&mut sum))? != expected {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                found.database_sum = Some(hex(sum));
-            }
-            Some(SECRET) => found.secret = Some(small(entry)?),
-            Some(MANIFEST) => found.manifest = Some(small(entry)?),
-            _ => {}
+        let again = match name.to_str() {
+            Some(DATABASE) => found.database.replace(sum(entry)?).is_some(),
+            Some(SECRET) => found.secret.replace(small(entry)?).is_some(),
+            Some(MANIFEST) => found.manifest.replace(small(entry)?).is_some(),
+            _ => true,
+        };
+        if again {
+            return Err(io::ErrorKind::InvalidData.into());
         }
     }
     Ok(found)
+}
+
+fn sum(mut entry: tar::Entry<'_, &File>) -> io::Result<(Range, String)> {
+    let range = Range { begins: entry.raw_file_position(), length: entry.size() };
+    let mut sum = Sha256::new();
+    if io::copy(&mut entry, &mut Summing(&mut sum))? != range.length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok((range, hex(sum)))
 }
 
 fn rewound(mut file: &File) -> io::Result<tar::Archive<&File>> {

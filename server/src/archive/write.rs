@@ -136,7 +136,7 @@ fn header(name: &str, length: u64) -> io::Result<tar::Header> {
 }
 
 pub(super) fn hex(sum: Sha256) -> String {
-    sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(sum.finalize())
 }
 
 fn refuse_existing(target: &Path) -> anyhow::Result<()> {

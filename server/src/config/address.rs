@@ -21,6 +21,14 @@ pub enum Address {
 }
 
 impl Address {
+    /// The origin, if it is open to everybody.
+    pub fn public(&self) -> Option<&str> {
+        match self {
+            Self::Public(origin) => Some(origin),
+            Self::Local(_) | Self::Development => None,
+        }
+    }
+
     pub(super) fn read(origin: Option<&str>, listen: SocketAddr) -> Result<Self, Refusal> {
         match origin {
             Some(text) => parse(text),

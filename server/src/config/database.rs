@@ -1,6 +1,7 @@
 //! Which PostgreSQL.
 
 use axum::http::Uri;
+use backend::database::Address;
 
 use super::{DATABASE_URL, Refusal};
 
@@ -17,6 +18,7 @@ impl Database {
         match url {
             None => Ok(Self::Private),
             Some(url) if url.starts_with("postgresql://") || url.starts_with("postgres://") => {
+                Address::parse(url).map_err(|error| Refusal::new(DATABASE_URL, error.to_string()))?;
                 Ok(Self::At(url.to_owned()))
             }
             // The value is not repeated: whatever it is, it may hold a password.

@@ -34,22 +34,8 @@ impl Environment {
         let names = names.filter(|name| *name != "RAPPORT_MUTANT");
         let unknown = names.filter(|name| name.starts_with("RAPPORT_")).find(|name| !KNOWN.contains(name));
         let Some(unknown) = unknown else { return Ok(()) };
-        let nearest = KNOWN.iter().min_by_key(|known| distance(known, unknown)).unwrap_or(&KNOWN[0]);
+        let nearest =
+            KNOWN.iter().min_by_key(|known| strsim::levenshtein(known, unknown)).unwrap_or(&KNOWN[0]);
         Err(Refusal::new(unknown, format!("is not a setting; did you mean {nearest}?")))
     }
-}
-
-/// How many letters must be added, removed or replaced to make one word of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.bytes().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }

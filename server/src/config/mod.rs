@@ -1,6 +1,7 @@
 //! The configuration: read once at start, contradictions refused, each in one sentence.
 
 mod address;
+mod connections;
 mod database;
 mod environment;
 mod figures;
@@ -23,12 +24,13 @@ pub use address::Address;
 pub use database::Database;
 pub use environment::Environment;
 pub use figures::Figures;
-pub use logs::{Format, Logs};
+pub use logs::{Filter, Format, Logs};
 pub use mail::Mail;
 pub use proxies::Proxies;
 pub use redis::Redis;
 pub use refusal::Refusal;
 pub use secret::SecretSource;
+pub(crate) use secret::is_guessable;
 
 use crate::cli::{Flags, Role};
 
@@ -37,6 +39,7 @@ pub(crate) const LISTEN: &str = "RAPPORT_LISTEN";
 pub(crate) const ORIGIN: &str = "RAPPORT_ORIGIN";
 pub(crate) const PROXIES: &str = "RAPPORT_PROXIES";
 pub(crate) const METRICS: &str = "RAPPORT_METRICS";
+pub(crate) const CONNECTIONS_PER_ADDRESS: &str = "RAPPORT_CONNECTIONS_PER_ADDRESS";
 pub(crate) const SECRET: &str = "RAPPORT_SECRET";
 pub(crate) const LOG: &str = "RAPPORT_LOG";
 pub(crate) const LOG_FORMAT: &str = "RAPPORT_LOG_FORMAT";
@@ -60,12 +63,13 @@ pub(crate) const SMTP: &str = "RAPPORT_SMTP";
 pub(crate) const MAIL_FROM: &str = "RAPPORT_MAIL_FROM";
 
 /// Every variable of ours. One that begins like them and is not among them is a slip of the pen.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 26] = [
     DATA,
     LISTEN,
     ORIGIN,
     PROXIES,
     METRICS,
+    CONNECTIONS_PER_ADDRESS,
     SECRET,
     LOG,
     LOG_FORMAT,
@@ -98,6 +102,8 @@ pub struct Config {
     pub address: Address,
     pub proxies: Proxies,
     pub figures: Figures,
+    /// As asked for; without, what fits the system's limits.
+    pub connections_per_address: Option<usize>,
     pub database: Database,
     pub secret: SecretSource,
     pub redis: Redis,
@@ -122,6 +128,7 @@ impl Config {
             address,
             proxies,
             figures: Figures::read(environment.get(METRICS)?)?,
+            connections_per_address: connections::read(environment.get(CONNECTIONS_PER_ADDRESS)?)?,
             database: Database::read(environment.get(DATABASE_URL)?)?,
             secret: SecretSource::read(environment.get(SECRET)?)?,
             redis: redis(environment)?,
@@ -219,6 +226,8 @@ fn listen(flags: &Flags, environment: &Environment) -> Result<SocketAddr, Refusa
 
 #[cfg(test)]
 mod tests {
+    use backend::secret::random;
+
     use super::*;
 
     fn read(flags: &Flags, variables: &[(&str, &str)]) -> Result<Config, String> {
@@ -254,7 +263,7 @@ mod tests {
             "RAPPORT_LISTEN must be an IP address and a port, such as 127.0.0.1:3000, not \"3000\""
         );
         assert!(refused(LOG_FORMAT, "xml").starts_with("RAPPORT_LOG_FORMAT must be text or json"));
-        assert!(refused(LOG, "info=,=").starts_with("RAPPORT_LOG "));
+        assert!(refused(LOG, "info=,=").starts_with("RAPPORT_LOG must be"));
         assert!(refused(DATABASE_URL, "mysql://u@h/d").starts_with("DATABASE_URL must begin"));
         for name in KNOWN {
             assert_eq!(
@@ -288,8 +297,8 @@ mod tests {
 
     #[test]
     fn several_nodes_need_what_they_share() {
-        const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-        let alone = [(DATABASE_URL, "postgresql://u@h/d"), (SECRET, KEY)];
+        let secret = hex::encode(random::<32>());
+        let alone = [(DATABASE_URL, "postgresql://u@h/d?sslmode=require"), (SECRET, &*secret)];
         let refused = |role, more: &[(&'static str, &'static str)]| {
             let config = read(&Flags::default(), &[&alone[..], more].concat()).unwrap();
             config.shared(role).err().map(|refusal| refusal.to_string())

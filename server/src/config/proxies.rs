@@ -5,18 +5,13 @@ use std::{
     sync::Arc,
 };
 
+use ipnet::IpNet;
+
 use super::{Address, ORIGIN, PROXIES, Refusal};
 
 /// The proxies in front: none unless told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Proxies(Arc<[Network]>);
-
-/// Addresses that begin with the same bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Network {
-    base: IpAddr,
-    bits: u8,
-}
+pub struct Proxies(Arc<[IpNet]>);
 
 impl Proxies {
     pub(super) fn read(text: Option<&str>, address: &Address, listen: SocketAddr) -> Result<Self, Refusal> {
@@ -26,7 +21,7 @@ impl Proxies {
             let why = format!("needs {ORIGIN}: behind a proxy people open the proxy's address");
             return Err(Refusal::new(PROXIES, why));
         }
-        let own_machine = proxies.0.iter().any(|network| network.base.is_loopback());
+        let own_machine = proxies.0.iter().any(|network| network.addr().is_loopback());
         if listen.ip().is_loopback() && !own_machine {
             let why = format!("names no address of this machine, and {listen} is reached from no other");
             return Err(Refusal::new(PROXIES, why));
@@ -39,12 +34,12 @@ impl Proxies {
     /// # Errors
     /// One is none, or holds everybody.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        Ok(Self(text.split(',').map(Network::read).collect::<Result<_, _>>()?))
+        Ok(Self(text.split(',').map(network).collect::<Result<_, _>>()?))
     }
 
     /// Whether a peer at this address is one of them.
     pub fn believe(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.holds(address.to_canonical()))
+        self.0.iter().any(|network| network.contains(&address.to_canonical()))
     }
 }
 
@@ -53,59 +48,29 @@ impl std::fmt::Display for Proxies {
         if self.0.is_empty() {
             return f.write_str("none");
         }
-        let networks: Vec<String> =
-            self.0.iter().map(|network| format!("{}/{}", network.base, network.bits)).collect();
+        let networks: Vec<String> = self.0.iter().map(IpNet::to_string).collect();
         f.write_str(&networks.join(", "))
     }
 }
 
-impl Network {
-    fn read(text: &str) -> Result<Self, Refusal> {
-        let text = text.trim();
-        let malformed = || {
-            let why = format!("must be addresses or networks, such as 10.0.0.7, 10.1.0.0/16, not {text:?}");
-            Refusal::new(PROXIES, why)
-        };
-        let (base, bits) = text.split_once('/').map_or((text, None), |(base, bits)| (base, Some(bits)));
-        let base: IpAddr = base.parse().map_err(|_| malformed())?;
-        let most = if base.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| malformed()))?;
-        let network = Self { base, bits };
-        if bits > most || base.to_canonical() != base {
-            return Err(malformed());
-        }
-        if bits == 0 {
-            return Err(Refusal::new(
-                PROXIES,
-                format!("must not hold {text}: anybody could claim any address"),
-            ));
-        }
-        if network.prefix(base) != value(base) {
-            return Err(Refusal::new(
-                PROXIES,
-                format!("holds {text}, which has bits set after the first {bits}"),
-            ));
-        }
-        Ok(network)
+/// One address is the network of it alone.
+fn network(text: &str) -> Result<IpNet, Refusal> {
+    let text = text.trim();
+    let read = || text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
+    let Some(network) = read().filter(|network| network.addr().to_canonical() == network.addr()) else {
+        let why = format!("must be addresses or networks, such as 10.0.0.7, 10.1.0.0/16, not {text:?}");
+        return Err(Refusal::new(PROXIES, why));
+    };
+    let bits = network.prefix_len();
+    if bits == 0 {
+        let why = format!("must not hold {text}: anybody could claim any address");
+        return Err(Refusal::new(PROXIES, why));
     }
-
-    fn holds(&self, address: IpAddr) -> bool {
-        self.base.is_ipv4() == address.is_ipv4() && self.prefix(address) == value(self.base)
+    if network.trunc() != network {
+        let why = format!("holds {text}, which has bits set after the first {bits}");
+        return Err(Refusal::new(PROXIES, why));
     }
-
-    /// An address with the bits after this network's set to nought.
-    fn prefix(&self, address: IpAddr) -> u128 {
-        let width: u32 = if address.is_ipv4() { 32 } else { 128 };
-        let rest = width - u32::from(self.bits).min(width);
-        value(address).checked_shr(rest).unwrap_or(0).checked_shl(rest).unwrap_or(0)
-    }
-}
-
-fn value(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(v4) => v4.to_bits().into(),
-        IpAddr::V6(v6) => v6.to_bits(),
-    }
+    Ok(network)
 }
 
 #[cfg(test)]

@@ -3,18 +3,18 @@
 //! it would store as U+FFFD. Here they are refused, before anything runs. (Two values for one name
 //! it refuses by itself.)
 
-use std::time::Duration;
+use std::{collections::HashSet, sync::LazyLock, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use model::{Code, Error};
 
-use super::{origin::refuse, router::BODY_BYTES, site::Web};
+use super::{body::BODY_BYTES, origin::refuse, site::Web};
 
 /// Where server functions live.
 const CALLS: &str = "/api/";
@@ -28,7 +28,8 @@ pub(super) async fn check(State(web): State<Web>, request: Request, next: Next) 
     if let Err(error) = readable(request.uri().query().unwrap_or_default().as_bytes()) {
         return refuse(&error);
     }
-    if request.method().is_safe() {
+    // A call that has no such method says so.
+    if request.method() != Method::POST || !is_posted(request.uri().path()) {
         return next.run(request).await;
     }
     if !is_form(request.headers()) {
@@ -45,6 +46,15 @@ pub(super) async fn check(State(web): State<Web>, request: Request, next: Next) 
         return refuse(&error);
     }
     next.run(Request::from_parts(head, Body::from(body))).await
+}
+
+/// Whether a call of this path is one that is posted.
+fn is_posted(path: &str) -> bool {
+    static POSTED: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let paths = leptos::server_fn::axum::server_fn_paths();
+        paths.filter(|(_, method)| method == Method::POST).map(|(path, _)| path).collect()
+    });
+    POSTED.contains(path)
 }
 
 /// Reads a body to its end. One that comes byte by byte ends the request.
@@ -80,7 +90,7 @@ fn readable(form: &[u8]) -> Result<(), Error> {
 }
 
 /// A name or a value as text; `None` if it is none, or a percent sign begins nothing.
-fn decoded(text: &[u8]) -> Option<String> {
+pub(super) fn decoded(text: &[u8]) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, after)) = rest.split_first() {

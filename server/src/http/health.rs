@@ -6,7 +6,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use backend::database;
 use serde::Serialize;
 
-use super::machines::Machines;
+use super::ops_state::OpsState;
 
 #[derive(Serialize)]
 pub(super) struct Health {
@@ -22,12 +22,12 @@ pub(super) async fn alive() -> Json<Health> {
 
 /// The process does its work: the database answers within a second, the other nodes are heard, and no
 /// shutdown has begun.
-pub(super) async fn ready(State(machines): State<Machines>) -> (StatusCode, Json<Health>) {
-    let reason = if !machines.readiness.is_ready() {
+pub(super) async fn ready(State(ops): State<OpsState>) -> (StatusCode, Json<Health>) {
+    let reason = if !ops.readiness.is_ready() {
         Some("shutting down")
-    } else if !database::answers(&machines.db, Duration::from_secs(1)).await {
+    } else if !database::answers(&ops.db, Duration::from_secs(1)).await {
         Some("the database does not answer")
-    } else if !machines.bus.is_connected() {
+    } else if !ops.bus.is_connected() {
         Some("the other nodes cannot be heard")
     } else {
         None

@@ -8,6 +8,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use backend::mail::StoredMail;
+use html_escape::encode_double_quoted_attribute as escape;
 use model::Error;
 
 use super::{origin::refuse, peer, site::Web};
@@ -79,18 +80,4 @@ fn item(mail: &StoredMail) -> String {
         mail.at.format("%-d %B %Y, %H:%M:%S UTC"),
         escape(mail.text.trim()),
     )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_people_wrote_is_text() {
-        assert_eq!(escape("<b a=\"1\">&"), "&lt;b a=&quot;1&quot;&gt;&amp;");
-    }
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{machines::Machines, peer};
+use super::{ops_state::OpsState, peer};
 use crate::config::Figures;
 
 /// Upper bounds of the time histograms, in seconds.
@@ -35,15 +35,16 @@ impl Metrics {
     }
 }
 
-/// Figures tell how many people are here and how they fare: for others than this machine there are
-/// none, unless the configuration says so.
-pub(super) async fn guard(State(machines): State<Machines>, request: Request, next: Next) -> Response {
-    if machines.figures == Figures::Open || peer::is_local(&request) {
+/// Figures tell how many people are here and how they fare: for others than this machine, asked by its own name,
+/// there are none, unless the configuration says so.
+pub(super) async fn guard(State(ops): State<OpsState>, request: Request, next: Next) -> Response {
+    let local = peer::is_local(&request) && peer::asks_for_local_host(&request);
+    if ops.figures == Figures::Open || local {
         return next.run(request).await;
     }
     StatusCode::NOT_FOUND.into_response()
 }
 
-pub(super) async fn show(State(machines): State<Machines>) -> String {
-    machines.metrics.0.render()
+pub(super) async fn show(State(ops): State<OpsState>) -> String {
+    ops.metrics.0.render()
 }

@@ -1,18 +1,26 @@
-//! HTTP: routes, sessions, origins, and the pages for machines.
+//! HTTP: routes, sessions, origins, and the pages for operators.
 
+mod answer_limit;
 mod arguments;
+mod body;
+mod caching;
 mod files;
+mod form_page;
 mod health;
-pub mod machines;
 mod mailbox;
 mod metrics;
+pub mod ops;
+pub mod ops_state;
 pub(crate) mod origin;
 mod patience;
 mod peer;
 mod redirect;
+mod refusal;
+mod refused;
 mod router;
 mod security;
 mod session;
+mod shape;
 pub mod site;
 mod target;
 

@@ -1,14 +1,19 @@
 //! Requests that change something must come from this site's own pages.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::{Request, State},
-    http::{Method, header::ORIGIN},
+    http::{HeaderMap, Method, header::ORIGIN},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use model::{Code, Error};
 
-use super::{Site, site::Web};
+use super::{Site, peer, site::Web};
+
+/// Of what a client wrote, in characters of the log.
+const SHOWN: usize = 100;
 
 /// Refuses state-changing requests whose `Origin` is missing or foreign: SameSite cookies alone
 /// let sibling domains through.
@@ -17,11 +22,19 @@ pub(super) async fn check(State(web): State<Web>, request: Request, next: Next) 
     if reads || web.site.allows(request.headers().get(ORIGIN)) {
         return next.run(request).await;
     }
-    foreign(&web.site)
+    let (address, path) = (peer::client(&request, &web.site.proxies), request.uri().path());
+    foreign(&web.site, address, path, request.headers())
 }
 
-/// The answer to a foreign origin.
-pub(crate) fn foreign(site: &Site) -> Response {
+/// The answer to a foreign origin, and a line for whoever runs this: a page elsewhere acts for its visitors, or
+/// RAPPORT_ORIGIN is wrong.
+pub(crate) fn foreign(site: &Site, address: IpAddr, path: &str, headers: &HeaderMap) -> Response {
+    // Anybody can have written it: no more than a line's worth, with what is not visible escaped.
+    let origin =
+        headers.get(ORIGIN).map(|origin| origin.as_bytes().escape_ascii().take(SHOWN).collect::<Vec<_>>());
+    let origin = origin.map_or("none".to_owned(), |origin| String::from_utf8_lossy(&origin).into_owned());
+    let path: String = path.chars().take(SHOWN).collect();
+    tracing::warn!(%address, origin, path, "a request of a foreign origin was refused");
     let message =
         format!("Requests must carry an Origin header of this site: {}.", site.origins.join(" or "));
     refuse(&Error::new(Code::Forbidden, message))

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use app::{App, shell};
+use app::{App, document};
 use axum::{
     Router,
     extract::FromRef,
@@ -14,16 +14,10 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use super::{
-    arguments, files,
-    machines::{self, Machines},
-    mailbox, origin, redirect, security, session,
-    site::Web,
-    target,
+    answer_limit, arguments, body::BODY_BYTES, files, mailbox, ops, ops_state::OpsState, origin, redirect,
+    refusal, refused, security, session, shape, site::Web, target,
 };
 use crate::socket;
-
-/// Largest request body, in bytes: forms and messages, nothing else comes this way.
-pub(super) const BODY_BYTES: usize = 128 * 1024;
 
 pub fn router(web: Web) -> Router {
     let context = {
@@ -35,21 +29,25 @@ pub fn router(web: Web) -> Router {
     };
     let page = {
         let options = web.leptos.clone();
-        move || shell(options.clone())
+        move || document(options.clone())
     };
 
     let pages = Router::new()
         .leptos_routes_with_context(&web, page_routes(), context.clone(), page.clone())
+        .layer(from_fn(shape::layer))
         .layer(CompressionLayer::new());
 
+    let drawn = pages.clone().with_state(web.clone());
     let people = pages
+        .layer(from_fn_with_state(drawn, refused::layer))
         .route("/socket", get(socket::open))
         .layer(from_fn_with_state(web.clone(), session::layer))
+        .layer(from_fn_with_state(web.clone(), answer_limit::layer))
         .layer(from_fn_with_state(web.clone(), arguments::check))
         .layer(from_fn_with_state(web.clone(), redirect::layer))
         .layer(from_fn_with_state(web.clone(), origin::check));
 
-    let machines = machines::routes(Machines::from_ref(&web));
+    let ops = ops::routes(OpsState::from_ref(&web));
 
     let development = match web.site.development {
         true => Router::new()
@@ -60,12 +58,13 @@ pub fn router(web: Web) -> Router {
     };
 
     people
-        .merge(machines)
+        .merge(ops)
         .merge(development)
         .fallback_service(files::service(web.leptos.site_root.clone(), context, page))
+        .layer(from_fn_with_state(web.clone(), refusal::layer))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(from_fn(target::check))
-        .layer(from_fn(security::layer))
+        .layer(from_fn_with_state(web.site.clone(), security::layer))
         .layer(CatchPanicLayer::new())
         .with_state(web)
 }

@@ -1,12 +1,17 @@
 //! The session layer: from cookies to [`SignedIn`], renewing the access token on the way.
 
+use app::call::{SessionUnknown, cookie};
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
-use backend::{SignedIn, accounts::Origin, sessions::Cookies};
+use backend::{
+    SignedIn,
+    accounts::Origin,
+    sessions::{CLEAR_SITE_DATA, Cookies},
+};
 use model::{Code, Error};
 
 use super::{origin::refuse, peer, site::Web};
@@ -20,12 +25,21 @@ pub(super) async fn layer(State(web): State<Web>, mut request: Request, next: Ne
         Ok(known) => known,
         // Nobody can tell whether the session stands, and told "signed out" a client would give it up.
         Err(error) if is_for_programs(request.uri().path()) => return refuse(&error),
-        Err(_) => (None, Vec::new()),
+        Err(error) => {
+            request.extensions_mut().insert(SessionUnknown(error));
+            (None, Vec::new())
+        }
     };
     if let Some(who) = who {
         request.extensions_mut().insert(who);
     }
+    let over = cookies == web.site.cookies.end();
     let mut response = next.run(request).await;
+    if over {
+        // Whoever uses this browser next is not to find what the session left.
+        let (name, value) = CLEAR_SITE_DATA;
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
     // Signing in or out sets cookies of its own, which stand.
     if !sets_session(response.headers(), web.site.cookies) {
         for cookie in cookies {
@@ -44,7 +58,7 @@ fn sets_session(headers: &HeaderMap, names: Cookies) -> bool {
 }
 
 /// Whether a program reads the answer, and not a person.
-fn is_for_programs(path: &str) -> bool {
+pub(super) fn is_for_programs(path: &str) -> bool {
     path.starts_with("/api/") || path == "/socket"
 }
 
@@ -81,29 +95,9 @@ fn from(request: &Request, web: &Web) -> Origin {
     }
 }
 
-/// The value of a cookie. Two of one name are none: neither can be trusted to be ours.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut values = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
-    let value = values.next()?;
-    values.next().is_none().then_some(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn headers(cookies: &str) -> HeaderMap {
-        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookies).unwrap())])
-    }
-
-    #[test]
-    fn finds_a_cookie_by_its_whole_name() {
-        let headers = headers("a=1; xaccess=2; access=3");
-        assert_eq!(cookie(&headers, "access"), Some("3"));
-        assert_eq!(cookie(&headers, "cess"), None);
-    }
 
     #[test]
     fn only_session_cookies_keep_a_renewal_back() {
@@ -113,10 +107,5 @@ mod tests {
         };
         assert!(sets("dev-rapport-access=x; Path=/"));
         assert!(!sets("theme=dark; Path=/"));
-    }
-
-    #[test]
-    fn trusts_neither_of_two_cookies_of_one_name() {
-        assert_eq!(cookie(&headers("access=mine; access=planted"), "access"), None);
     }
 }

@@ -10,7 +10,10 @@ use backend::{Backend, sessions::Cookies};
 use leptos::config::LeptosOptions;
 
 use super::{Metrics, patience::Patience};
-use crate::config::{Figures, Proxies};
+use crate::{
+    config::{Figures, Proxies},
+    connections::ConnectionLimits,
+};
 
 /// The address people open, and what follows from it.
 #[derive(Clone, Debug)]
@@ -27,6 +30,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// Whether people open it over https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.origins.iter().all(|origin| origin.starts_with("https://"))
+    }
+
     /// Whether a request's `Origin` header is one of this site's. A missing one is not.
     pub(crate) fn allows(&self, origin: Option<&HeaderValue>) -> bool {
         let Some(origin) = origin.and_then(|value| value.to_str().ok()) else { return false };
@@ -43,6 +51,7 @@ pub struct Web {
     pub metrics: Metrics,
     pub readiness: Readiness,
     pub patience: Patience,
+    pub connections: ConnectionLimits,
 }
 
 /// Whether new work may be sent here; false from the first moment of a shutdown.

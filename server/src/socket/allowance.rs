@@ -2,12 +2,11 @@
 
 use std::time::Instant;
 
-/// Frames at once.
-const BURST: f32 = 400.0;
-/// Frames per second after that.
-const PER_SECOND: f32 = 200.0;
-/// What a frame that cannot be read costs.
-const MALFORMED: f32 = 20.0;
+use model::limits::{MALFORMED_FRAMES, SOCKET_FRAMES, SOCKET_FRAMES_PER_SECOND};
+
+const BURST: f32 = SOCKET_FRAMES as f32;
+const PER_SECOND: f32 = SOCKET_FRAMES_PER_SECOND as f32;
+const MALFORMED: f32 = MALFORMED_FRAMES as f32;
 
 pub(super) struct Allowance {
     left: f32,

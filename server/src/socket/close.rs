@@ -7,8 +7,11 @@ use tokio_tungstenite::tungstenite;
 /// The end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// The client closed, or is gone: nothing is left to say.
+    /// The client is gone: nothing is left to say.
     Gone,
+    /// The client sent a close frame. The library has an answer to it ready, which goes out while the rest of
+    /// the connection is read.
+    Closed,
     /// One of ours.
     Code(CloseCode),
     /// The client broke the WebSocket protocol itself: a code of RFC 6455.
@@ -38,7 +41,7 @@ impl End {
 
     pub(super) fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
-            Self::Gone => return None,
+            Self::Gone | Self::Closed => return None,
             Self::Code(code) => (code.code(), code.reason()),
             Self::Protocol(code, reason) => (code, reason),
         };

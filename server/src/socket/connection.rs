@@ -7,6 +7,7 @@ use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use backend::{
     Backend, SignedIn,
     hub::{Outgoing, Subscription},
+    rate_limit::Limit,
 };
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
@@ -28,18 +29,23 @@ const IN_FLIGHT: usize = 64;
 /// How long a closing connection may take for its last answers, and again for its farewell.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// Catching up may take so many times as long as another answer: after a restart everybody comes back at once.
+const CATCH_UP: u32 = 3;
+
 struct Connection {
     socket: WebSocket,
     backend: Backend,
     who: SignedIn,
     subscription: Subscription,
     allowance: Allowance,
+    /// How long the database may take for one answer.
+    patience: Duration,
     /// Answers on their way.
     due: FuturesUnordered<BoxFuture<'static, Option<ServerFrame>>>,
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn run(mut socket: WebSocket, backend: Backend, who: SignedIn) {
+pub(super) async fn run(mut socket: WebSocket, backend: Backend, who: SignedIn, patience: Duration) {
     let Some(subscription) = backend.hub.listen(who.user(), who.session()) else {
         Box::pin(farewell(&mut socket, CloseCode::TooMany.into())).await;
         return;
@@ -50,6 +56,7 @@ pub(super) async fn run(mut socket: WebSocket, backend: Backend, who: SignedIn) 
         who,
         subscription,
         allowance: Allowance::new(std::time::Instant::now()),
+        patience,
         due: FuturesUnordered::new(),
     };
     let end = match connection.serve().await {
@@ -92,7 +99,14 @@ impl Connection {
         let arrived = self.backend.presence.arrive(self.who.user(), socket).await;
         arrived.map_err(|_| CloseCode::TooMany)?;
         let cursor = self.hello().await?;
-        self.resume(cursor).await
+        // Whoever comes again and again is told much each time.
+        let allowed = self.backend.limits.check(Limit::Read, self.who.user()).await;
+        allowed.map_err(|_| CloseCode::Flood)?;
+        let mut batch = match timeout(self.patience * CATCH_UP, self.resume(cursor)).await {
+            Ok(caught_up) => caught_up?,
+            Err(_) => return Err(CloseCode::Failed.into()),
+        };
+        self.write_batch(&mut batch).await
     }
 
     /// The first frame says where the client stands.
@@ -124,8 +138,8 @@ impl Connection {
         }
     }
 
-    /// Subscribes first and reads second: nothing can fall in between.
-    async fn resume(&mut self, cursor: VecMap<RoomId, Position>) -> Result<(), End> {
+    /// What the client missed. Subscribes first and reads second: nothing can fall in between.
+    async fn resume(&mut self, cursor: VecMap<RoomId, Position>) -> Result<Vec<Outgoing>, End> {
         let failed = |error: Error| {
             tracing::warn!(%error, "a client could not catch up");
             End::from(CloseCode::Failed)
@@ -146,8 +160,7 @@ impl Connection {
         let missed = self.backend.catch_up(&self.who, &cursor).await.map_err(failed)?;
         self.follow_late(&missed).await.map_err(failed)?;
         let frames = std::iter::once(welcome).chain(missed).chain([ServerFrame::CaughtUp]);
-        let mut batch = frames.map(|frame| Outgoing::Frame(Bytes::from(frame.encode()))).collect();
-        self.write_batch(&mut batch).await
+        Ok(frames.flat_map(encode).collect())
     }
 
     /// Listens to rooms that were made after the others were read.
@@ -190,12 +203,20 @@ impl Connection {
             ClientFrame::Send { room, id, body } => self.send(room, id, body),
             ClientFrame::Fetch { room, after } => {
                 let (backend, who) = (self.backend.clone(), self.who);
-                let fetched = async move { backend.fetch(&who, room, after).await };
+                let patience = self.patience;
+                let fetched = async move {
+                    let fetched = timeout(patience, backend.fetch(&who, room, after)).await;
+                    fetched.unwrap_or_else(|_| Err(Error::unavailable()))
+                };
                 self.due.push(fetched.map(move |answer| Some(or_error("fetch", room, answer))).boxed());
             }
             ClientFrame::Mark { room, delivered, read } => {
                 let (backend, who) = (self.backend.clone(), self.who);
-                let marked = async move { backend.mark(&who, room, delivered, read).await };
+                let patience = self.patience;
+                let marked = async move {
+                    let marked = timeout(patience, backend.mark(&who, room, delivered, read)).await;
+                    marked.unwrap_or_else(|_| Err(Error::unavailable()))
+                };
                 let refused = move |error| refusal("mark", room, error);
                 self.due.push(marked.map(move |mark| mark.err().map(refused)).boxed());
             }
@@ -228,9 +249,9 @@ impl Connection {
         {
             self.subscription.doubt(*room);
         }
-        let mut batch: Vec<Outgoing> = answer.map(encode).into_iter().collect();
+        let mut batch: Vec<Outgoing> = answer.into_iter().flat_map(encode).collect();
         while let Some(Some(answer)) = self.due.next().now_or_never() {
-            batch.extend(answer.map(encode));
+            batch.extend(answer.into_iter().flat_map(encode));
         }
         self.write_batch(&mut batch).await
     }
@@ -263,14 +284,17 @@ impl Connection {
 
     /// Lets messages that were read be answered, then says why the connection ends.
     async fn finish(mut self, end: End) {
-        if end == End::Gone {
-            return;
+        match end {
+            End::Gone => return,
+            End::Closed => return farewell(&mut self.socket, end).await,
+            End::Code(_) | End::Protocol(..) => {}
         }
         let deadline = Instant::now() + FAREWELL;
         while let Ok(Some(answer)) = tokio::time::timeout_at(deadline, self.due.next()).await {
-            let Some(Outgoing::Frame(bytes)) = answer.map(encode) else { continue };
-            if !matches!(timeout(FAREWELL, self.socket.send(text(bytes))).await, Ok(Ok(()))) {
-                return;
+            for Outgoing::Frame(bytes) | Outgoing::Beat(bytes) in answer.into_iter().flat_map(encode) {
+                if !matches!(timeout(FAREWELL, self.socket.send(text(bytes))).await, Ok(Ok(()))) {
+                    return;
+                }
             }
         }
         farewell(&mut self.socket, end).await;
@@ -279,10 +303,11 @@ impl Connection {
 
 async fn farewell(socket: &mut WebSocket, end: End) {
     let said = async {
-        if socket.send(Message::Close(end.frame())).await.is_err() {
+        if end != End::Closed && socket.send(Message::Close(end.frame())).await.is_err() {
             return;
         }
-        // The client's own close frame, so that ours is not lost to a reset.
+        // Until the closing handshake is done. With bytes unread, the system would reset the connection, and
+        // our close frame could be lost.
         while let Some(Ok(_)) = socket.recv().await {}
     };
     // A client that does not answer is left to itself.
@@ -291,7 +316,8 @@ async fn farewell(socket: &mut WebSocket, end: End) {
 
 fn text_of(message: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8Bytes>, End> {
     match message {
-        None | Some(Ok(Message::Close(_))) => Err(End::Gone),
+        None => Err(End::Gone),
+        Some(Ok(Message::Close(_))) => Err(End::Closed),
         Some(Err(error)) => Err(End::from_read(error)),
         Some(Ok(Message::Binary(_))) => Err(CloseCode::BadFrame.into()),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
@@ -303,8 +329,8 @@ fn is_about_hello(answer: &ServerFrame) -> bool {
     matches!(answer, ServerFrame::Error { about: Some(about), .. } if about == "hello")
 }
 
-fn encode(frame: ServerFrame) -> Outgoing {
-    Outgoing::Frame(Bytes::from(frame.encode()))
+fn encode(frame: ServerFrame) -> impl Iterator<Item = Outgoing> {
+    frame.in_parts().into_iter().map(|part| Outgoing::Frame(Bytes::from(part.encode())))
 }
 
 fn or_error(about: &str, room: RoomId, answer: model::Result<ServerFrame>) -> ServerFrame {
@@ -324,7 +350,7 @@ fn text(bytes: Bytes) -> Message {
 mod tests {
     use super::*;
 
-    fn size_of_future<A, B, C, F: Future>(_: impl Fn(A, B, C) -> F) -> usize {
+    fn size_of_future<A, B, C, D, F: Future>(_: impl Fn(A, B, C, D) -> F) -> usize {
         size_of::<F>()
     }
 

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, header::ORIGIN},
     response::Response,
 };
-use backend::SignedIn;
+use backend::{SignedIn, accounts::Origin};
 use model::{Error, limits::FRAME_BYTES};
 
 use crate::http::{origin, site::Web};
@@ -29,11 +29,12 @@ const READ_BUFFER: usize = 512;
 pub(crate) async fn open(
     State(web): State<Web>,
     headers: HeaderMap,
+    Extension(from): Extension<Origin>,
     who: Option<Extension<SignedIn>>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Response {
     if !web.site.allows(headers.get(ORIGIN)) {
-        return origin::foreign(&web.site);
+        return origin::foreign(&web.site, from.address, "/socket", &headers);
     }
     let Some(Extension(who)) = who else { return origin::refuse(&Error::signed_out()) };
     let upgrade = match upgrade {
@@ -45,5 +46,5 @@ pub(crate) async fn open(
         .write_buffer_size(BUFFER)
         .max_frame_size(FRAME_BYTES)
         .max_message_size(FRAME_BYTES)
-        .on_upgrade(move |socket| Box::pin(connection::run(socket, web.backend, who)))
+        .on_upgrade(move |socket| Box::pin(connection::run(socket, web.backend, who, web.patience.answer)))
 }

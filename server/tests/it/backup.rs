@@ -21,6 +21,8 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use server::archive::Archive;
+use sha2::{Digest, Sha256};
 use tokio::{task::JoinHandle, time::sleep};
 
 use crate::{
@@ -172,7 +174,7 @@ fn names(folder: &Path) -> Vec<String> {
 /// A tar file that agrees with itself around a dump that is none.
 fn agreeing(file: &Path, dump: &[u8]) {
     use sha2::{Digest, Sha256};
-    let sum: String = Sha256::digest(dump).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sum = hex::encode(Sha256::digest(dump));
     let manifest = serde_json::json!({
         "format": 1, "program": "0.1.0", "schema": database::newest_schema().unwrap(),
         "made_at": "2026-11-24T00:00:00Z", "database_sha256": sum, "secret_sha256": null,
@@ -297,4 +299,67 @@ async fn a_restore_into_a_database_that_is_stopped_leaves_it_empty() {
         assert!(!home.path().join("new/secret").exists());
     }
     program.stop().await;
+}
+
+/// Sums tell that a backup is whole, and not who wrote it.
+#[test]
+fn a_backup_with_a_secret_that_can_be_guessed_is_refused() {
+    let whole = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/20261126000004.backup");
+    let home = home();
+    let path = home.path().join("backup");
+    let secret = "0".repeat(64);
+    let mut changed = tar::Builder::new(Vec::new());
+    for entry in tar::Archive::new(fs::File::open(whole).unwrap()).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let (mut header, mut bytes) = (entry.header().clone(), Vec::new());
+        std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+        match entry.path().unwrap().to_str() {
+            Some("secret") => bytes = secret.clone().into_bytes(),
+            Some("rapport.json") => {
+                let mut manifest: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+                manifest["secret_sha256"] = hex::encode(Sha256::digest(&secret)).into();
+                bytes = serde_json::to_vec(&manifest).unwrap();
+            }
+            _ => {}
+        }
+        header.set_size(bytes.len() as u64);
+        header.set_cksum();
+        changed.append(&header, &*bytes).unwrap();
+    }
+    fs::write(&path, changed.into_inner().unwrap()).unwrap();
+    let refused = Archive::open(&path).map(drop).unwrap_err().to_string();
+    assert!(refused.ends_with("holds a secret that can be guessed: Rapport has not made it"), "{refused}");
+}
+
+/// What is not as this program writes it, somebody else put there. Fails when `look` takes the last of two entries
+/// for right (and `restore` the first, which nobody has summed).
+#[test]
+fn a_backup_with_more_than_it_should_hold_is_refused() {
+    let whole = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/20261126000004.backup");
+    let home = home();
+    let path = home.path().join("backup");
+    let add = |names: &[&str], kind: tar::EntryType| {
+        let mut changed = tar::Builder::new(Vec::new());
+        for name in names {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(4);
+            header.set_entry_type(kind);
+            changed.append_data(&mut header, name, &b"evil"[..]).unwrap();
+        }
+        let mut original = tar::Archive::new(fs::File::open(whole).unwrap());
+        for entry in original.entries().unwrap() {
+            let entry = entry.unwrap();
+            changed.append(&entry.header().clone(), entry).unwrap();
+        }
+        fs::write(&path, changed.into_inner().unwrap()).unwrap();
+        Archive::open(&path).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(add(&[], tar::EntryType::Regular), Ok(()));
+    for names in [&["database.dump"][..], &["secret"], &["rapport.json"], &["x"], &["./database.dump", "a/b"]]
+    {
+        let refused = add(names, tar::EntryType::Regular).unwrap_err();
+        assert!(refused.ends_with("is not a backup, or damaged"), "{names:?}: {refused}");
+    }
+    let refused = add(&["x"], tar::EntryType::Fifo).unwrap_err();
+    assert!(refused.ends_with("is not a backup, or damaged"), "{refused}");
 }

@@ -195,7 +195,7 @@ async fn random_headers_and_paths_change_nothing_and_are_never_our_fault() {
 async fn random_bytes_instead_of_a_request_are_refused() {
     // Some are the beginning of a request, whose rest is waited for.
     let moment = Duration::from_millis(200);
-    let patience = Patience { head: moment, body: moment };
+    let patience = Patience { first_head: moment, head: moment, body: moment, ..Patience::default() };
     let world = watched(Options { patience, ..Options::default() }).await;
     let mut heads = cases(&vec(any::<u8>(), 0..300), 100);
     heads.extend(lines(HEADS));

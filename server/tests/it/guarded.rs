@@ -3,7 +3,7 @@
 use server::config::Figures;
 
 use crate::{
-    request::Request,
+    request::{Request, exchange},
     world::{Options, World},
 };
 
@@ -15,7 +15,7 @@ const THROUGH_A_PROXY: [(&str, &str); 5] = [
     ("Via", "1.1 proxy"),
 ];
 
-// Fails when `metrics::guard` is left out of the router.
+// Fails when `metrics::guard` is left out of the router, and when it does not look at the host asked for.
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_are_for_this_machine_unless_they_are_open() {
     let world = World::start().await;
@@ -23,9 +23,37 @@ async fn figures_are_for_this_machine_unless_they_are_open() {
     for (name, value) in THROUGH_A_PROXY {
         assert_eq!(Request::get("/metrics").with(name, value).send(&world).await.status, 404, "{name}");
     }
+    // A page whose name was made to point here.
+    for host in ["rebound.example", "chat.example.org:3000", "192.168.1.7"] {
+        assert_eq!(Request::get("/metrics").with("Host", host).send(&world).await.status, 404, "{host}");
+    }
+    for host in ["localhost:3000", "[::1]:3000"] {
+        assert_eq!(Request::get("/metrics").with("Host", host).send(&world).await.status, 200, "{host}");
+    }
     let open = World::with(Options { figures: Figures::Open, ..Options::default() }).await;
     let forwarded = Request::get("/metrics").with("X-Forwarded-For", "198.51.100.1");
     assert_eq!(forwarded.send(&open).await.status, 200);
+}
+
+// Fails when `target::check` lets what says its host or origin twice pass.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_or_an_origin_is_said_once() {
+    let world = World::start().await;
+    let host = world.origin().trim_start_matches("http://").to_owned();
+    for (line, headers) in [
+        ("GET /healthz", vec![("Host", format!("evil.example@{host}"))]),
+        ("GET /healthz", vec![("Host", host.clone()), ("Host", "evil.example".to_owned())]),
+        ("GET http://evil.example/healthz", vec![("Host", host.clone())]),
+        (
+            "POST /api/rooms/open",
+            vec![("Host", host.clone()), ("Origin", world.origin()), ("Origin", "null".to_owned())],
+        ),
+    ] {
+        let fields: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let request = format!("{line} HTTP/1.1\r\n{fields}Connection: close\r\nContent-Length: 0\r\n\r\n");
+        let answer = exchange(&world, request.as_bytes()).await;
+        assert_eq!(answer.status, 400, "{line} {headers:?}: {answer:?}");
+    }
 }
 
 // Fails when `mailbox::guard` is left out of the router.

@@ -5,7 +5,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{request::Request, world::World};
+use crate::{
+    request::Request,
+    world::{Options, World},
+};
 
 /// Status and whole answer of one request.
 async fn ask(world: &World, head: &str, body: &str) -> (u16, String) {
@@ -49,9 +52,33 @@ pub(crate) fn server_fn_posts() -> Vec<String> {
     posts
 }
 
+/// Whatever asks: a browser, a program that takes anything, a preview of links.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_leads_elsewhere_says_so_by_its_status() {
+    let world = World::start().await;
+    for accept in ["text/html", "*/*", "image/png"] {
+        for path in ["/", "/chats", "/settings"] {
+            let answer = Request::get(path).with("Accept", accept).send(&world).await;
+            assert_eq!(answer.status, 302, "{path} {accept}: {answer:?}");
+            assert!(answer.header("location").is_some_and(|to| to.starts_with('/')), "{path} {accept}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_are_json_with_a_code_and_a_status() {
     let world = World::start().await;
+    for method in ["PUT", "DELETE", "PATCH"] {
+        let origin = world.origin();
+        for path in ["/api/messages/send", "/api/accounts/me"] {
+            let (status, _) = ask(&world, &format!("{method} {path} HTTP/1.1\r\nOrigin: {origin}"), "").await;
+            assert_eq!(status, 405, "{method} {path}");
+        }
+    }
+    for path in ["/api/rooms/list", "/api/messages/page"] {
+        let head = format!("POST {path} HTTP/1.1\r\nOrigin: {}\r\nContent-Type: text/plain", world.origin());
+        assert_eq!(ask(&world, &head, "x").await.0, 405, "{path}");
+    }
     let (status, answer) = ask(&world, "GET /api/rooms/list HTTP/1.1", "").await;
     assert_eq!(status, 401);
     assert!(answer.ends_with(r#"{"code":"signed_out","message":"Please sign in."}"#), "{answer}");
@@ -99,11 +126,26 @@ async fn every_answer_carries_the_guarding_headers() {
     for path in ["/sign-in", "/healthz", "/api/rooms/list", "/no-such-page"] {
         let (_, answer) = ask(&world, &format!("GET {path} HTTP/1.1\r\nAccept: text/html"), "").await;
         let answer = answer.to_lowercase();
-        for header in
-            ["x-content-type-options: nosniff", "content-security-policy: ", "x-frame-options: deny"]
-        {
+        for header in [
+            "x-content-type-options: nosniff",
+            "content-security-policy: ",
+            "x-frame-options: deny",
+            "permissions-policy: ",
+        ] {
             assert!(answer.contains(header), "{path} lacks {header}: {answer}");
         }
+        assert!(!answer.contains("strict-transport-security"), "{path}: this machine has no https");
+    }
+}
+
+// Fails when `security::layer` does not look at the origin.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_over_https_is_asked_for_over_https_only() {
+    let origin = Some("https://chat.example.org".to_owned());
+    let world = World::with(Options { origin, ..Options::default() }).await;
+    for path in ["/", "/sign-in", "/healthz", "/api/rooms/list", "/no-such-page", "/favicon.svg"] {
+        let answer = Request::get(path).send(&world).await;
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=63072000"), "{path}");
     }
 }
 

@@ -9,12 +9,7 @@ use std::{
 };
 
 use backend::{
-    Backend, Media, Setup,
-    clock::Clock,
-    database::{self, private},
-    mail::Mailer,
-    secret::Secret,
-    sessions::NewSession,
+    Backend, Media, Setup, clock::Clock, database, mail::Mailer, secret::Secret, sessions::NewSession,
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -32,7 +27,7 @@ use tokio_tungstenite::{
     tungstenite::{self, client::IntoClientRequest},
 };
 
-use crate::world::Device;
+use crate::world::{Device, Socket};
 
 /// Starting a PostgreSQL on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,8 +44,6 @@ pub(crate) fn bare() -> Command {
     for name in ["PATH", "LD_LIBRARY_PATH", "TMPDIR"] {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }
-    // Where Leptos.toml is.
-    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     command
 }
 
@@ -88,13 +81,25 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) async fn start(data: &Path) -> Self {
+        Self::logging(data, "error", Stdio::inherit()).await
+    }
+
+    /// One whose log goes there.
+    pub(crate) async fn logging(data: &Path, filter: &str, log: impl Into<Stdio>) -> Self {
         let mut command = command(data, &[]);
-        command.env("RAPPORT_LOG", "error").stdout(Stdio::piped());
+        command.env("RAPPORT_LOG", filter).stderr(log);
+        Self::spawn(data, command).await
+    }
+
+    /// One that is started as the test wants.
+    pub(crate) async fn spawn(data: &Path, mut command: Command) -> Self {
+        command.stdout(Stdio::piped());
         let mut child = tokio::process::Command::from(command).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, lines.next_line()).await.expect("ready in time").unwrap();
         let line = line.expect("it says where it serves");
-        let port = line.rsplit(':').next().unwrap().parse().unwrap();
+        // An instance that is open to everybody names its origin instead.
+        let port = line.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
         Self { child, data: data.to_owned(), port }
     }
 
@@ -103,7 +108,7 @@ impl Program {
     }
 
     pub(crate) fn database_url(&self) -> String {
-        private::running_url(&self.data.join("postgres")).unwrap()
+        private_postgres::running_url(&self.data.join("postgres")).unwrap()
     }
 
     /// A second backend on its database, with its secret: to make people and look things up.
@@ -118,11 +123,32 @@ impl Program {
 
     /// The status of an answer.
     pub(crate) async fn get(&self, path: &str, session: Option<&NewSession>) -> u16 {
-        let cookie = session.map(|session| format!("Cookie: dev-rapport-access={}\r\n", session.access));
-        let (port, cookie) = (self.port, cookie.unwrap_or_default());
+        self.get_with(
+            path,
+            &session.map_or_else(String::new, |one| format!("dev-rapport-access={}", one.access)),
+        )
+        .await
+    }
+
+    /// The same with any cookies.
+    pub(crate) async fn get_with(&self, path: &str, cookies: &str) -> u16 {
+        self.exchange(&format!("GET {path}"), &format!("Cookie: {cookies}\r\n"), "").await
+    }
+
+    /// The status of the answer to a form from a page of this origin.
+    pub(crate) async fn post(&self, path: &str, origin: &str, form: &str) -> u16 {
+        let length = form.len();
+        let headers = format!(
+            "Origin: {origin}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n"
+        );
+        self.exchange(&format!("POST {path}"), &headers, form).await
+    }
+
+    async fn exchange(&self, line: &str, headers: &str, body: &str) -> u16 {
+        let port = self.port;
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let request =
-            format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{cookie}Connection: close\r\n\r\n");
+            format!("{line} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}Connection: close\r\n\r\n{body}");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         timeout(PATIENCE, stream.read_to_string(&mut answer)).await.expect("it answers").unwrap();
@@ -140,9 +166,29 @@ impl Program {
 
     /// Kills its PostgreSQL, and not the program.
     pub(crate) fn kill_postgres(&self) {
+        self.signal_postgres(Signal::SIGKILL);
+    }
+
+    pub(crate) fn signal_postgres(&self, signal: Signal) {
+        kill(Pid::from_raw(self.postmaster()), signal).unwrap();
+    }
+
+    fn postmaster(&self) -> i32 {
         let marks = std::fs::read_to_string(self.data.join("postgres/cluster/postmaster.pid")).unwrap();
-        let postmaster = marks.lines().next().unwrap().trim().parse().unwrap();
-        kill(Pid::from_raw(postmaster), Signal::SIGKILL).unwrap();
+        marks.lines().next().unwrap().trim().parse().unwrap()
+    }
+
+    /// Freezes what serves the program's connections, and waits until the program has asked one of them something.
+    pub(crate) async fn freeze_connections(&self) {
+        let of = format!("{}", self.postmaster());
+        let children = Command::new("pgrep").args(["-P", &of]).output().unwrap();
+        for pid in String::from_utf8(children.stdout).unwrap().lines() {
+            kill(Pid::from_raw(pid.parse().unwrap()), Signal::SIGSTOP).unwrap();
+        }
+        // Each is answered after the database was waited for, as a look for jobs waits meanwhile.
+        for _ in 0..4 {
+            assert_eq!(self.get("/readyz", None).await, 503);
+        }
     }
 
     pub(crate) async fn stop(mut self) {
@@ -168,10 +214,14 @@ pub(crate) async fn backend_on(url: &str, data: &Path) -> Backend {
 
 /// A device that has connected to whatever listens there, and said nothing.
 pub(crate) async fn dial(port: u16, session: &NewSession) -> Result<Device, tungstenite::Error> {
+    Ok(Device { socket: dial_with(port, &session.access).await?, who: session.who })
+}
+
+/// A connected socket of whoever has an access token.
+pub(crate) async fn dial_with(port: u16, access: &str) -> Result<Socket, tungstenite::Error> {
     let mut request = format!("ws://127.0.0.1:{port}/socket").into_client_request().unwrap();
     let headers = request.headers_mut();
     headers.insert("origin", format!("http://127.0.0.1:{port}").parse().unwrap());
-    headers.insert("cookie", format!("dev-rapport-access={}", session.access).parse().unwrap());
-    let (socket, _) = connect_async(request).await?;
-    Ok(Device { socket, who: session.who })
+    headers.insert("cookie", format!("dev-rapport-access={access}").parse().unwrap());
+    Ok(connect_async(request).await?.0)
 }

@@ -2,6 +2,7 @@
 
 use model::{
     Rev, Seq,
+    limits::{MESSAGE_CHARS, SERVER_FRAME_BYTES},
     wire::{ClientFrame, ServerFrame},
 };
 
@@ -99,4 +100,42 @@ async fn a_restart_answers_what_was_read_and_tells_clients_to_come_back() {
     assert_eq!((code, reason.as_str()), (4001, "restarting"));
     let room = backend.room(&who, room).await.unwrap();
     assert!(room.last_seq >= Seq(1), "{room:?}");
+}
+
+/// Clients' libraries stop at a MiB. Fails when all that was missed goes into one frame.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_frame_is_larger_than_a_mebibyte() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    // As long as a message can be, in characters that JSON writes with six bytes.
+    let longest = format!(
+        "INSERT INTO messages (room_id, seq, rev, id, sender_id, at, body) \
+         SELECT '{room}', n, n, gen_random_uuid(), '{}', now(), repeat(chr(1), {MESSAGE_CHARS}) \
+         FROM generate_series(1, 201) n; \
+         UPDATE rooms SET last_seq = 201, rev = 201 WHERE id = '{room}'",
+        bo.who.user()
+    );
+    backend::testing::run(&world.backend, &longest).await;
+    let mut device = world.device(&ana).await;
+    for after in [1, 0] {
+        let mut chat = model::Chat::new(ana.who.user());
+        let mut described = world.backend.room(&ana.who, room).await.unwrap();
+        (described.rev, described.last_seq, described.last) = (Rev(after), Seq(after), None);
+        chat.room(described);
+        device.say(&ClientFrame::Fetch { room, after: Rev(after) }).await;
+        while chat.conversation(room).unwrap().timeline.rev() < Rev(201) {
+            let frame = device.next().await;
+            assert!(frame.encode().len() <= SERVER_FRAME_BYTES);
+            chat.receive(frame);
+        }
+        let held = chat.conversation(room).unwrap().timeline.messages();
+        let limited = after == 0;
+        assert!(if limited { (20..50).contains(&held.len()) } else { held.len() == 200 }, "{}", held.len());
+        assert_eq!(held.last().unwrap().seq, Seq(201));
+    }
+    // The same on connecting.
+    let mut device = world.dial(&ana).await;
+    let frames = device.catch_up(&[(room, 1)]).await;
+    assert!(frames.len() > 4, "{}", frames.len());
+    assert!(frames.iter().all(|frame| frame.encode().len() <= SERVER_FRAME_BYTES));
 }

@@ -11,7 +11,8 @@ use crate::{
 };
 
 async fn impatient() -> World {
-    let patience = Patience { head: Duration::from_millis(300), body: Duration::from_millis(300) };
+    let moment = Duration::from_millis(300);
+    let patience = Patience { first_head: moment, head: moment, body: moment, ..Patience::default() };
     World::with(Options { patience, ..Options::default() }).await
 }
 

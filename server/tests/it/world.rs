@@ -15,6 +15,8 @@ use model::{
 };
 use server::{
     config::{Figures, Proxies},
+    connections::ConnectionLimits,
+    descriptors::Descriptors,
     http::{Metrics, Patience, Site, Web},
     serve::{Besides, serve},
 };
@@ -39,8 +41,13 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) figures: Figures,
+    /// Without: the address that is listened on.
+    pub(crate) origin: Option<String>,
     pub(crate) proxies: Option<String>,
     pub(crate) patience: Patience,
+    /// The folder of the site's files.
+    pub(crate) files: Option<String>,
+    pub(crate) connections: Option<ConnectionLimits>,
 }
 
 impl World {
@@ -49,11 +56,12 @@ impl World {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
+        let files = options.files.unwrap_or_else(|| "../public".to_owned());
         let backend = TestBackend::start().await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let site = Site {
-            origins: [format!("http://{address}")].into(),
+            origins: [options.origin.unwrap_or_else(|| format!("http://{address}"))].into(),
             cookies: Cookies::Development,
             development: true,
             figures: options.figures,
@@ -61,11 +69,14 @@ impl World {
         };
         let web = Web {
             backend: (*backend).clone(),
-            leptos: LeptosOptions::builder().output_name("rapport").site_root("../public").build(),
+            leptos: LeptosOptions::builder().output_name("rapport").site_root(files).build(),
             site,
             metrics: Metrics::detached(),
             readiness: Default::default(),
             patience: options.patience,
+            connections: options
+                .connections
+                .unwrap_or_else(|| ConnectionLimits::new(Descriptors::raise(), None)),
         };
         let stop = CancellationToken::new();
         let besides = Besides { works: true, stores: None };
@@ -175,9 +186,11 @@ impl World {
     }
 }
 
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 /// One socket.
 pub(crate) struct Device {
-    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) socket: Socket,
     pub(crate) who: SignedIn,
 }
 
@@ -279,6 +292,15 @@ impl Device {
         self.until(|frame| match frame {
             ServerFrame::Accepted(accepted) if accepted.id == id => Some(Ok(accepted.seq.0)),
             ServerFrame::Rejected { id: rejected, error, .. } if rejected == id => Some(Err(error)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The next message of this connection that is accepted, and its number.
+    pub(crate) async fn accepted(&mut self) -> (MessageId, i64) {
+        self.until(|frame| match frame {
+            ServerFrame::Accepted(accepted) => Some((accepted.id, accepted.seq.0)),
             _ => None,
         })
         .await

@@ -136,6 +136,6 @@ impl Dev {
         let Some(conversation) = chat.conversation(room) else { return (Vec::new(), 0) };
         let messages = conversation.timeline.messages();
         let shown = messages.iter().map(|one| (one.seq.0, one.id.to_string(), one.body.clone())).collect();
-        (shown, conversation.timeline.live().len())
+        (shown, conversation.timeline.unnumbered().len())
     }
 }

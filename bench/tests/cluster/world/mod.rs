@@ -136,39 +136,46 @@ impl World {
     }
 
     /// Waits until every device shows what stands in the room by SQL, and that is at least `least`
-    /// messages with dense numbers, and nothing waits for its number.
+    /// messages with dense numbers, and nothing waits for its number. What stands is read again with
+    /// each look: a message may still be on its way to the store while the others are there.
     pub(crate) async fn whole(
         &self,
         room: RoomId,
         least: usize,
         devices: &[&Dev],
     ) -> Vec<(i64, String, String)> {
-        let standing = until("the messages stand", async || {
-            Some(self.sql.history(room).await).filter(|rows| rows.len() >= least)
-        })
-        .await;
-        assert!(standing.iter().map(|(seq, _, _)| *seq).eq(1..=standing.len() as i64), "{standing:?}");
-        for (place, device) in devices.iter().enumerate() {
-            let mut shown = Vec::new();
-            let began = Instant::now();
-            loop {
-                let (messages, live) = device.shown(room).await;
-                if messages == standing && live == 0 {
-                    break;
-                }
-                shown = messages;
-                let (last, count) = (shown.last(), shown.len());
-                assert!(
-                    began.elapsed() < PATIENCE,
-                    "device {place} shows {count} messages, {live} live, of {}: {last:?}",
-                    standing.len()
-                );
-                sleep(LOOK).await;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let stored = self.sql.history(room).await;
+            assert!(stored.iter().map(|(seq, _, _)| *seq).eq(1..=stored.len() as i64), "{stored:?}");
+            let difference = first_difference(&stored, room, devices).await;
+            if difference.is_none() && stored.len() >= least {
+                return stored;
             }
-            drop(shown);
+            assert!(
+                Instant::now() < deadline,
+                "{} of at least {least} are stored; {difference:?}",
+                stored.len()
+            );
+            sleep(LOOK).await;
         }
-        standing
     }
+}
+
+/// The first device that does not show exactly the stored messages, and what it shows instead.
+async fn first_difference(
+    stored: &[(i64, String, String)],
+    room: RoomId,
+    devices: &[&Dev],
+) -> Option<String> {
+    for (place, device) in devices.iter().enumerate() {
+        let (shown, live) = device.shown(room).await;
+        if shown != stored || live > 0 {
+            let (last, count) = (shown.last(), shown.len());
+            return Some(format!("device {place} shows {count} messages, {live} live: {last:?}"));
+        }
+    }
+    None
 }
 
 /// Looks until there is something.

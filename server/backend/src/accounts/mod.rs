@@ -5,8 +5,10 @@
 //! nothing, and the mail that goes out says "you already have an account".
 
 mod code;
+mod email;
+mod guesses;
 mod me;
-pub(crate) mod password;
+mod password;
 mod pending;
 mod register;
 mod registration;
@@ -18,7 +20,9 @@ mod verify;
 
 use std::net::IpAddr;
 
+pub use password::hash as hash_password;
 pub(crate) use pending::Pending;
+pub use sign_in::wrong_credentials;
 
 /// What a person fills in to sign up.
 #[derive(Clone)]

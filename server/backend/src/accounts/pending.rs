@@ -9,7 +9,7 @@ use model::{
     limits::{CODE_AGAIN_SECONDS, CODE_TRIES},
 };
 
-use super::code::Code;
+use super::{Origin, code::Code};
 use crate::{
     Backend,
     clock::timestamp,
@@ -50,15 +50,16 @@ impl Pending {
         running.select(Self::as_select()).first(conn).await.optional()
     }
 
-    /// The one that holds a username.
-    pub(super) async fn holding(
+    /// The newest sign-up with this username and this address.
+    pub(super) async fn newest(
         conn: &mut AsyncPgConnection,
         username: &str,
+        email: &str,
         now: DateTime<Utc>,
     ) -> QueryResult<Option<Self>> {
-        let holding = registrations::table
-            .filter(registrations::username.eq(username).and(registrations::expires_at.gt(now)));
-        holding.select(Self::as_select()).first(conn).await.optional()
+        let same = registrations::username.eq(username).and(registrations::email.eq(email));
+        let running = registrations::table.filter(same.and(registrations::expires_at.gt(now)));
+        running.order(registrations::id.desc()).select(Self::as_select()).first(conn).await.optional()
     }
 
     /// The newest code; the ones before it are worth nothing.
@@ -90,10 +91,36 @@ impl Pending {
 }
 
 impl Backend {
+    /// Whether another mail about a sign-up may go to this address, and counts it. Otherwise the sign-up
+    /// goes on in silence: a refusal would let anybody keep the owner of an address from signing up, and
+    /// tell whether somebody else has tried.
+    ///
+    /// # Errors
+    /// The counts cannot be reached.
+    pub(super) async fn may_mail(&self, email: &str, from: &Origin) -> Outcome<bool> {
+        let mailbox = mailbox(email);
+        if !self.passes(Limit::MailFromNetwork, Key::from_site(&mailbox, from.address)).await? {
+            return Ok(false);
+        }
+        // The first mail that a network asks for has a budget of its own, so that whoever uses up the common one keeps
+        // nobody elsewhere from signing up.
+        let first = self.passes(Limit::MailFirst, Key::from_site(&mailbox, from.address)).await?;
+        Ok(first && self.passes(Limit::MailApart, Key::text(&mailbox)).await?
+            || self.passes(Limit::MailTo, Key::text(&mailbox)).await?)
+    }
+
+    /// Counts a try; false if there were too many.
+    pub(super) async fn passes(&self, limit: Limit, key: Key) -> model::Result<bool> {
+        match self.limits.check(limit, key).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.code == model::Code::RateLimited => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Queues the mail for a sign-up's newest code: the code itself, or, to an address that has an
     /// account, a word about that.
     pub(super) async fn queue_code(&self, conn: &mut AsyncPgConnection, pending: &Pending) -> Outcome<()> {
-        self.limits.check(Limit::MailTo, Key::text(&pending.email)).await?;
         let account = users::table.filter(users::email.eq(&pending.email));
         let (registration, number) = (pending.id, pending.codes_sent);
         if diesel::select(diesel::dsl::exists(account)).get_result(conn).await? {
@@ -103,7 +130,34 @@ impl Backend {
     }
 }
 
+/// The mailbox that an address most likely reaches: many providers ignore dots, and what follows a plus
+/// sign, so that one mailbox has any number of addresses. For counting only.
+fn mailbox(email: &str) -> String {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    // Two names of one provider.
+    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
+    let base = local.split('+').next().unwrap_or_default().replace('.', "");
+    // `+49151…@sms.example` has nothing before its plus sign: each is a mailbox.
+    let base = if base.is_empty() { local } else { &base };
+    format!("{base}@{domain}")
+}
+
 /// The sign-up is unknown, finished or over.
 pub(super) fn gone() -> Error {
     Error { message: "This sign-up is over. Please start again.".into(), ..Error::not_found("sign-up") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mailbox;
+
+    #[test]
+    fn spellings_of_one_mailbox_are_counted_together() {
+        for spelling in ["ada.king@example.org", "adaking+news@example.org", "a.d.a.king+x.y+z@example.org"] {
+            assert_eq!(mailbox(spelling), "adaking@example.org", "{spelling}");
+        }
+        assert_ne!(mailbox("ada@example.org"), mailbox("ada@example.com"));
+        assert_ne!(mailbox("+1@sms.example"), mailbox("+2@sms.example"));
+        assert_eq!(mailbox("a.da+x@googlemail.com"), mailbox("ada@gmail.com"));
+    }
 }

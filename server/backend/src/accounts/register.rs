@@ -1,70 +1,67 @@
 //! Signing up.
 //!
-//! A pending sign-up holds its username for ten minutes, and nobody but who began it can touch it:
-//! the password is the proof. With it, the same form is answered with the same sign-up (its code
-//! stays good), and a corrected address replaces it. Either way the ten minutes go on running from
-//! the first form, so that a username cannot be held for longer by repeating it. Without the
-//! password the username is taken, whatever address stands beside it: a stranger who knows
-//! somebody's address and username can neither stop that sign-up nor slip a password into it.
+//! A pending sign-up holds nothing: several people may sign up with the same username, each with a code
+//! of their own, and it belongs to the first who confirms. So nobody can end, change or hold up another
+//! person's sign-up, whatever they know of it. The same form sent again (the username, the address and the
+//! password) is answered with the sign-up that is there, and its code stays good.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use chrono::TimeDelta;
+use diesel::{prelude::*, sql_types::Text};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{
-    Error, RegistrationId, Result,
+    RegistrationId, Result,
     accounts::{self, Registration},
     limits::CODE_SECONDS,
 };
+use unicode_normalization::UnicodeNormalization;
 
-use super::{
-    Origin, Pending, SignUp, password,
-    username_free::{refuse_taken, taken},
-};
-use crate::{
-    Backend,
-    database::schema::registrations,
-    failure::{Failure, Outcome, violated},
-    rate_limit::{Key, Limit},
-};
+use super::{Origin, Pending, SignUp, email::email, guesses::Guesses, password, username_free::refuse_taken};
+use crate::{Backend, database::schema::registrations, failure::Outcome, names, rate_limit::Limit};
 
 /// What a form turns out to be.
-enum Place {
-    /// The same form again.
-    Same(Pending),
-    /// A new sign-up, in the place of the one it corrects.
-    New { until: DateTime<Utc>, replaces: Option<RegistrationId> },
+enum Form {
+    /// The same as before.
+    Again(Pending),
+    /// A new sign-up; `newest` is the newest one with its username and address.
+    New { newest: Option<RegistrationId> },
 }
 
 impl Backend {
     /// Begins to sign up and mails a code. Tells nobody whether the address has an account.
     ///
     /// # Errors
-    /// A field breaks a rule, the username belongs to somebody, or it was too often.
+    /// A field breaks a rule, the username belongs to an account, or it was too often.
     pub async fn register(&self, form: SignUp, from: &Origin) -> Result<Registration> {
-        let form = form.checked()?;
         self.limits.check(Limit::Register, from.address).await?;
-        let pending = match self.store_sign_up(&form).await {
-            // The same form twice at the same time: now the other one is there to be found.
-            Err(Failure::Database(error)) if holds_username(&error) => {
-                self.store_sign_up(&form).await.map_err(|failure| match failure {
-                    Failure::Database(error) if holds_username(&error) => taken().into(),
-                    other => other,
-                })?
-            }
-            result => result?,
-        };
+        let form = form.checked().await?;
+        let pending = self.store_sign_up(&form, from).await?;
         self.jobs.wake();
         Ok(pending.public())
     }
 
-    async fn store_sign_up(&self, form: &SignUp) -> Outcome<Pending> {
-        let (until, replaces) = match self.place(form).await? {
-            Place::Same(pending) => return Ok(pending),
-            Place::New { until, replaces } => (until, replaces),
-        };
-        let password_hash = password::hash(form.password.clone()).await?;
+    async fn store_sign_up(&self, form: &SignUp, from: &Origin) -> Outcome<Pending> {
+        let mut hashed = None;
+        // Again when somebody sent the same form at the same time: theirs may be the same sign-up.
+        loop {
+            let newest = match self.compare(form, from).await? {
+                Form::Again(pending) => return Ok(pending),
+                Form::New { newest } => newest,
+            };
+            let password_hash = match hashed.take() {
+                Some(hash) => hash,
+                None => password::hash(form.password.clone()).await?,
+            };
+            let pending = self.new_pending(form, password_hash);
+            if self.insert(&pending, newest, from).await? {
+                return Ok(pending);
+            }
+            hashed = Some(pending.password_hash);
+        }
+    }
+
+    fn new_pending(&self, form: &SignUp, password_hash: String) -> Pending {
         let now = self.clock.now();
-        let pending = Pending {
+        Pending {
             id: RegistrationId::new(),
             username: form.username.clone(),
             name: form.name.clone(),
@@ -73,67 +70,76 @@ impl Backend {
             tries: 0,
             codes_sent: 1,
             code_sent_at: now,
-            expires_at: until,
+            expires_at: now + TimeDelta::seconds(CODE_SECONDS),
             created_at: now,
-        };
-        self.insert(&pending, replaces).await?;
-        Ok(pending)
+        }
     }
 
     /// Holds no connection while passwords are hashed.
-    async fn place(&self, form: &SignUp) -> Outcome<Place> {
-        let now = self.clock.now();
+    async fn compare(&self, form: &SignUp, from: &Origin) -> Outcome<Form> {
         let mut conn = self.db.get().await?;
         refuse_taken(&mut conn, &form.username).await?;
-        let held = Pending::holding(&mut conn, &form.username, now).await?;
+        let known = Pending::newest(&mut conn, &form.username, &form.email, self.clock.now()).await?;
         drop(conn);
-        let Some(held) = held else {
-            return Ok(Place::New { until: now + TimeDelta::seconds(CODE_SECONDS), replaces: None });
-        };
-        self.limits.check(Limit::SignInAccount, Key::text(&form.username)).await?;
-        if !password::matches(form.password.clone(), Some(held.password_hash.clone())).await? {
-            return Err(held_by_somebody().into());
+        let Some(known) = known else { return Ok(Form::New { newest: None }) };
+        let newest = Some(known.id);
+        // Somebody who guesses the password of a sign-up is not refused either, but learns nothing.
+        let guesses = Guesses::at(&known.id.to_string(), from);
+        if known.is_exhausted() || !self.may_guess(&guesses).await? {
+            return Ok(Form::New { newest });
         }
-        if held.email == form.email && !held.is_exhausted() {
-            return Ok(Place::Same(held));
+        if !password::matches(form.password.clone(), Some(known.password_hash.clone())).await? {
+            return Ok(Form::New { newest });
         }
-        Ok(Place::New { until: held.expires_at, replaces: Some(held.id) })
+        self.give_back(&guesses).await;
+        Ok(Form::Again(known))
     }
 
-    async fn insert(&self, pending: &Pending, replaces: Option<RegistrationId>) -> Outcome<()> {
+    /// False, and nothing is written, if `newest` is not the newest sign-up with this username and address
+    /// any more.
+    async fn insert(
+        &self,
+        pending: &Pending,
+        newest: Option<RegistrationId>,
+        from: &Origin,
+    ) -> Outcome<bool> {
         let mut conn = self.db.get().await?;
         conn.transaction(async |conn| {
-            let over = registrations::expires_at.le(pending.created_at);
-            let same_name = registrations::username.eq(&pending.username);
-            diesel::delete(registrations::table.filter(same_name.and(over))).execute(conn).await?;
-            if let Some(id) = replaces {
-                diesel::delete(registrations::table.find(id)).execute(conn).await?;
+            lock(conn, pending).await?;
+            let known = Pending::newest(conn, &pending.username, &pending.email, pending.created_at).await?;
+            if known.map(|known| known.id) != newest {
+                return Ok(false);
             }
             diesel::insert_into(registrations::table).values(pending).execute(conn).await?;
-            self.queue_code(conn, pending).await
+            if self.may_mail(&pending.email, from).await? {
+                self.queue_code(conn, pending).await?;
+            }
+            Ok(true)
         })
         .await
     }
 }
 
+/// Until the end of the transaction nobody else signs up with this username and this address.
+async fn lock(conn: &mut AsyncPgConnection, pending: &Pending) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('sign-up.' || $1 || ' ' || $2, 0))")
+        .bind::<Text, _>(&pending.username)
+        .bind::<Text, _>(&pending.email)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 impl SignUp {
-    fn checked(self) -> Result<Self> {
-        let email = accounts::email(&self.email)?;
-        let username = accounts::username(&self.username)?;
-        let name = accounts::name(&self.name)?;
-        accounts::password(&self.password, &username)?;
-        Ok(Self { email, username, name, password: self.password })
+    /// The form in the one way in which its parts are stored.
+    async fn checked(self) -> Outcome<Self> {
+        let email = email(&self.email)?;
+        let username = names::username(&self.username)?;
+        let name = names::display_name(&self.name)?;
+        let password: String = self.password.nfc().collect();
+        accounts::password(&password, &username)?;
+        let local = email.split('@').next().unwrap_or_default();
+        password::refuse_weak(&password, &[&username, &name, &email, local]).await?;
+        Ok(Self { email, username, name, password })
     }
-}
-
-fn holds_username(error: &diesel::result::Error) -> bool {
-    violated(error) == Some("registrations_username_key")
-}
-
-fn held_by_somebody() -> Error {
-    Error::taken(
-        "username",
-        "Somebody is signing up with this username right now. If it is you, enter the code from your mail \
-         or use the same password again. If not, choose another.",
-    )
 }

@@ -13,12 +13,12 @@ impl Backend {
     /// Too soon, too many, or the sign-up is over.
     pub async fn resend_code(&self, id: RegistrationId, from: &Origin) -> Result<Registration> {
         self.limits.check(Limit::Register, from.address).await?;
-        let pending = self.renew_code(id).await?;
+        let pending = self.renew_code(id, from).await?;
         self.jobs.wake();
         Ok(pending.public())
     }
 
-    async fn renew_code(&self, id: RegistrationId) -> Outcome<Pending> {
+    async fn renew_code(&self, id: RegistrationId, from: &Origin) -> Outcome<Pending> {
         let mut conn = self.db.get().await?;
         conn.transaction(async |conn| {
             let now = self.clock.now();
@@ -30,17 +30,24 @@ impl Backend {
             if wait > 0 && pending.code_sent_at <= now {
                 return Err(Error::rate_limited(u32::try_from(wait).unwrap_or(u32::MAX)).into());
             }
-            pending.codes_sent += 1;
             pending.code_sent_at = now;
+            // Without a mail the code that was mailed stays the newest, and gets no tries on top.
+            let mailed = self.may_mail(&pending.email, from).await?;
+            if mailed {
+                pending.codes_sent += 1;
+                pending.tries = 0;
+            }
             diesel::update(registrations::table.find(id))
                 .set((
                     registrations::codes_sent.eq(pending.codes_sent),
                     registrations::code_sent_at.eq(now),
-                    registrations::tries.eq(0),
+                    registrations::tries.eq(pending.tries),
                 ))
                 .execute(conn)
                 .await?;
-            self.queue_code(conn, &pending).await?;
+            if mailed {
+                self.queue_code(conn, &pending).await?;
+            }
             Ok(pending)
         })
         .await

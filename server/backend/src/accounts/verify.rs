@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use model::{Code, Error, RegistrationId, Result, UserId, limits::CODE_TRIES};
+use model::{Code, Error, RegistrationId, Result, UserId, accounts::digit, limits::CODE_TRIES};
 
 use super::{Origin, Pending, pending::gone};
 use crate::{
@@ -86,8 +86,8 @@ async fn consume(conn: &mut AsyncPgConnection, pending: &Pending) -> Outcome<()>
 
 /// The six digits, however they were copied.
 fn digits(code: &str) -> Result<String> {
-    let digits: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    let digits: String = code.chars().filter_map(digit).collect();
+    if digits.len() != 6 {
         return Err(Error::invalid("code", "Enter the 6 digits from the mail."));
     }
     Ok(digits)

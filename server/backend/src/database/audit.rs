@@ -2,7 +2,9 @@
 
 use anyhow::{Context, bail};
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::establish;
 
 /// Rooms whose numbers have a hole or go further than the room. `rev` counts more than messages,
 /// and each message holds only its latest: that none is above the room's is what can be seen.
@@ -38,7 +40,7 @@ struct Count {
 /// # Errors
 /// They are not, or the database does not answer.
 pub async fn audit(url: &str) -> anyhow::Result<Audit> {
-    let mut db = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let mut db = establish(url).await.context("no connection to the database")?;
     let broken = count(&mut db, BROKEN).await?;
     if broken > 0 {
         bail!("the messages of {broken} rooms are not numbered without holes");
@@ -55,7 +57,7 @@ pub async fn audit(url: &str) -> anyhow::Result<Audit> {
 /// # Errors
 /// It does not answer.
 pub async fn is_empty(url: &str) -> anyhow::Result<bool> {
-    let mut db = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let mut db = establish(url).await.context("no connection to the database")?;
     Ok(count(&mut db, RELATIONS).await? == 0)
 }
 

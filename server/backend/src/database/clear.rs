@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use diesel::sql_types::{BigInt, Text};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use tokio::time::{Instant, sleep};
+
+use super::establish;
 
 /// What the server needs to notice that a `pg_restore` is gone, and to forget what it did.
 const REMAINS_WITHIN: Duration = Duration::from_secs(30);
@@ -48,7 +50,7 @@ struct Statement {
 /// # Errors
 /// It does not answer, or something else is in it by now.
 pub async fn clear(url: &str) -> anyhow::Result<()> {
-    let mut db = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let mut db = establish(url).await.context("no connection to the database")?;
     let deadline = Instant::now() + REMAINS_WITHIN;
     while diesel::sql_query(REMAINS).get_result::<Count>(&mut db).await?.count > 0 {
         if Instant::now() > deadline {

@@ -6,15 +6,17 @@ use std::{
 };
 
 use anyhow::Context;
-use diesel::{QueryResult, result::Error as QueryError};
+use diesel::{ConnectionError, QueryResult, result::Error as QueryError};
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection,
+    AsyncPgConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod, bb8,
     },
 };
 use futures::FutureExt;
 use tokio::time::{Instant, timeout};
+
+use super::establish::Connector;
 
 pub type Connection<'a> = bb8::PooledConnection<'a, AsyncPgConnection>;
 
@@ -94,8 +96,11 @@ impl Health {
         *self.since() = None;
     }
 
-    fn fails(&self) {
-        self.since().get_or_insert_with(Instant::now);
+    fn fails(&self, error: &ConnectionError) {
+        self.since().get_or_insert_with(|| {
+            tracing::warn!(%error, "no connection to the database");
+            Instant::now()
+        });
     }
 
     fn is_away(&self) -> bool {
@@ -114,23 +119,27 @@ impl Health {
 /// Opens a pool of at most `size` connections; the first must answer.
 ///
 /// # Errors
-/// The database does not answer within five seconds.
+/// The database does not answer in time, or what it says.
 pub async fn connect(url: &str, size: u32) -> anyhow::Result<Pool> {
     let health = Arc::new(Health::default());
     let watched = health.clone();
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|db| still_open(db).boxed()));
-    config.custom_setup = Box::new(move |url| {
-        let (url, health) = (url.to_owned(), watched.clone());
-        async move { AsyncPgConnection::establish(&url).await.inspect_err(|_| health.fails()) }.boxed()
+    let url = with_silence(url);
+    let connector = Connector::of(&url)?;
+    // The pool would keep to itself why it gets none.
+    drop(connector.connect().await.context("no connection to the database")?);
+    config.custom_setup = Box::new(move |_| {
+        let (connector, health) = (connector.clone(), watched.clone());
+        async move { connector.connect().await.inspect_err(|error| health.fails(error)) }.boxed()
     });
-    let manager = AsyncDieselConnectionManager::new_with_config(with_silence(url), config);
+    let manager = AsyncDieselConnectionManager::new_with_config(url, config);
     // The pool pauses for up to half of this between two tries to connect: a longer one would find
     // a database that is back only seconds later.
     let builder = bb8::Pool::builder().max_size(size).connection_timeout(HICCUP);
-    let connections = builder.build(manager).await.context("the database does not answer")?;
+    let connections = builder.build(manager).await.context("no connection to the database")?;
     let pool = Pool { connections, health, patient: false };
-    pool.patient().get().await.context("the database does not answer")?;
+    pool.patient().get().await.context("no connection to the database")?;
     Ok(pool)
 }
 

@@ -6,10 +6,10 @@ use diesel::{
     pg::Pg,
     sql_types::Text,
 };
-use diesel_async::{
-    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
-};
+use diesel_async::{AsyncMigrationHarness, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::establish;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
@@ -19,7 +19,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 /// No connection, the schema is newer than this program's, or a migration failed; a failed one is
 /// rolled back.
 pub async fn migrate(url: &str) -> anyhow::Result<()> {
-    let mut connection = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let mut connection = establish(url).await.context("no connection to the database")?;
     // One after the other, when several processes start at once; let go with the connection.
     connection.batch_execute("SELECT pg_advisory_lock(hashtextextended('rapport.migrate', 0))").await?;
     let mut harness = AsyncMigrationHarness::new(connection);
@@ -87,7 +87,7 @@ pub fn newest_schema() -> anyhow::Result<String> {
 /// # Errors
 /// It does not answer, or was never migrated.
 pub async fn schema_of(url: &str) -> anyhow::Result<String> {
-    let mut connection = AsyncPgConnection::establish(url).await.context("the database does not answer")?;
+    let mut connection = establish(url).await.context("no connection to the database")?;
     let sql = "SELECT version FROM __diesel_schema_migrations ORDER BY version DESC LIMIT 1";
     let found: Vec<Version> =
         diesel::sql_query(sql).load(&mut connection).await.context("the database holds no rapport")?;

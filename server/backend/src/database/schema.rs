@@ -37,6 +37,15 @@ diesel::table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         agent -> Text,
+        secret_id -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    instance (one_row) {
+        one_row -> Bool,
+        secret_id -> Nullable<Bytea>,
+        session_ends -> Int8,
     }
 }
 
@@ -71,6 +80,8 @@ diesel::table! {
         read_seq -> Int8,
         mine -> Int8,
         role -> Text,
+        active -> Bool,
+        opened -> Bool,
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod beat;
 mod listener;
+#[cfg(feature = "mutants")]
+mod mutated;
 mod presence;
 mod repair;
 
@@ -142,11 +144,7 @@ impl Hub {
             entry.changed.store(self.0.tick.load(Ordering::Relaxed), Ordering::Relaxed);
         }
         #[cfg(feature = "mutants")]
-        crate::mutants::tell_a_stranger(
-            &entry.listeners,
-            self.0.users.iter().flat_map(|user| user.clone()),
-            frame,
-        );
+        mutated::tell_a_stranger(&entry.listeners, self.0.users.iter().flat_map(|user| user.clone()), frame);
         for listener in &entry.listeners {
             listener.push(Outgoing::Frame(frame.clone()));
         }

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use model::{
-    RoomId, UserId,
+    RoomId, SessionId, UserId,
     wire::{CloseCode, ServerFrame},
 };
 use tokio::sync::Notify;
@@ -21,7 +21,7 @@ use crate::{
     Backend,
     bus::Notice,
     failure::Outcome,
-    rooms::{self, Standing},
+    rooms::{self, Standing, Which},
 };
 
 /// A cut is told by several who noticed it: they are dealt with together.
@@ -116,8 +116,7 @@ impl Backend {
 
     async fn repair_everything(&self) -> Outcome<()> {
         metrics::counter!("rapport_repairs_total").increment(1);
-        self.ended.load(&self.db, &self.clock).await?;
-        self.hub.close_ended();
+        self.resync_sessions().await?;
         self.mend_memberships(&self.hub.users()).await?;
         self.bus.watching().await;
         self.tell_heads(&self.hub.rooms()).await
@@ -142,7 +141,7 @@ impl Backend {
                 if strangers.is_empty() {
                     continue;
                 }
-                let Some(described) = self.rooms_of(user, Some(room)).await?.pop() else { continue };
+                let Some(described) = self.rooms_of(user, Which::One(room)).await?.pop() else { continue };
                 let frame = Bytes::from(ServerFrame::Room { room: described }.encode());
                 for listener in strangers {
                     self.hub.admit(&listener, room, at, &frame);
@@ -220,7 +219,14 @@ impl Hub {
         listeners
     }
 
-    fn close_ended(&self) {
+    /// The sessions that have a socket here.
+    pub(crate) fn sessions(&self) -> Vec<SessionId> {
+        let listeners = self.0.users.iter().flat_map(|user| user.clone());
+        listeners.map(|listener| listener.session()).collect::<HashSet<_>>().into_iter().collect()
+    }
+
+    /// Closes the sockets of ended sessions.
+    pub(crate) fn close_ended(&self) {
         for listeners in &self.0.users {
             for listener in listeners.iter().filter(|one| self.0.ended.contains(one.session())) {
                 listener.close(CloseCode::SignedOut);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     CleanRegistrations, CleanSessions, Job, JobError, SendExistingAccount, SendVerification, SendWelcome,
 };
-use crate::Backend;
+use crate::{Backend, failure::unreadable};
 
 /// A [`Job`] with its type erased.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ impl Kind {
 fn run<J: Job>(backend: Backend, payload: Value) -> BoxFuture<'static, Result<(), JobError>> {
     Box::pin(async move {
         let job: J = serde_json::from_value(payload)
-            .map_err(|error| JobError::GiveUp(format!("unreadable payload: {error}")))?;
+            .map_err(|error| JobError::GiveUp(format!("unreadable payload: {}", unreadable(&error))))?;
         job.run(&backend).await
     })
 }

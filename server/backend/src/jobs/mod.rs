@@ -5,6 +5,7 @@ mod clean_sessions;
 mod job;
 mod kind;
 mod rabbitmq;
+mod round;
 mod run;
 mod send_existing_account;
 mod send_verification;

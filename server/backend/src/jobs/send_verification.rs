@@ -32,7 +32,6 @@ impl Job for SendVerification {
             self.number,
             pending.code_sent_at,
             &pending.email,
-            &pending.name,
             &pending.code(&backend.secret).to_string(),
             minutes,
         );

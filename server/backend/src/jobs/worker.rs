@@ -6,11 +6,11 @@ use diesel_async::AsyncConnection;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{CleanRegistrations, CleanSessions, Implementation, KINDS, Kind, rabbitmq, run::run};
+use super::{
+    CleanRegistrations, CleanSessions, Implementation, KINDS, Kind, rabbitmq, round::ROUND, run::run,
+};
 use crate::{Backend, failure::Outcome};
 
-/// Finds what other nodes queued, and what waited for its next try. Somebody waits for the mail with a code.
-pub(super) const ROUND: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 
 /// Works off the queues until `stop`, then finishes the jobs in hand.

@@ -1,17 +1,18 @@
 //! Mails as files: `<milliseconds since 1970>-<id>.eml`, so that names sort by time and a second
-//! try meets its own file.
+//! try meets its own file. `lettre`'s file transport would write that one a second time, under a random name.
 
 use std::{
     fs, io,
-    io::Write,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
 use chrono::DateTime;
+use nix::unistd::geteuid;
 
 use super::{Mail, StoredMail, eml};
+use crate::private_file;
 
 pub(super) struct Files {
     folder: PathBuf,
@@ -45,15 +46,18 @@ impl Files {
 /// owner may read them.
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let unfinished = folder.join(format!(".{name}.{}", uuid::Uuid::now_v7()));
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written.and_then(|()| fs::rename(&unfinished, folder.join(name))) {
-        // The first error is the one worth telling.
-        let _ = fs::remove_file(&unfinished);
-        return Err(error);
+    refuse_others(folder)?;
+    private_file::write(&folder.join(name), bytes)
+}
+
+/// Refuses a folder, or a link to one, that somebody else put there, and one that others can write in.
+fn refuse_others(folder: &Path) -> io::Result<()> {
+    let (here, found) = (fs::symlink_metadata(folder)?, fs::metadata(folder)?);
+    let is_own = |uid| uid == geteuid().as_raw() || uid == 0;
+    match is_own(here.uid()) && is_own(found.uid()) && found.mode() & 0o022 == 0 {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::PermissionDenied, "others can change the folder")),
     }
-    fs::File::open(folder)?.sync_all()
 }
 
 fn read(folder: &Path, limit: usize) -> io::Result<Vec<StoredMail>> {
@@ -100,4 +104,26 @@ fn stored(folder: &Path, name: &str) -> io::Result<Option<StoredMail>> {
 fn described(name: &str) -> Option<(DateTime<chrono::Utc>, &str)> {
     let (millis, id) = name.strip_suffix(".eml")?.split_once('-')?;
     Some((DateTime::from_timestamp_millis(millis.parse().ok()?)?, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_can_write_in_takes_no_mail() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, link) = (home.path().join("mail"), home.path().join("link"));
+        symlink(&folder, &link).unwrap();
+        write(&folder, "one.eml", b"one").unwrap();
+        write(&link, "two.eml", b"two").unwrap();
+        assert!(folder.join("two.eml").exists());
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        for place in [&folder, &link] {
+            let refused = write(place, "three.eml", b"three").unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
+        }
+    }
 }

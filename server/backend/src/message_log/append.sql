@@ -60,7 +60,7 @@ raised AS (
 ),
 -- One's own messages are not unread.
 counted AS (
-    UPDATE members SET mine = mine + own.count
+    UPDATE members SET mine = mine + own.count, active = true
     FROM (SELECT room_id, sender_id, count(*) FROM numbered GROUP BY room_id, sender_id) AS own
     WHERE (members.room_id, members.user_id) = (own.room_id, own.sender_id)
 ),

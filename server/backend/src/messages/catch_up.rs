@@ -16,7 +16,13 @@ use model::{
 };
 
 use super::row::{COLUMNS, MessageRow};
-use crate::{Backend, SignedIn, database::schema::members, failure::Outcome, rate_limit::Limit, rooms};
+use crate::{
+    Backend, SignedIn,
+    database::schema::{members, rooms},
+    failure::Outcome,
+    rate_limit::Limit,
+    rooms::{Which, is_visible, list},
+};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -52,8 +58,8 @@ impl Backend {
 
     async fn room_ids(&self, who: &SignedIn) -> Outcome<Vec<RoomId>> {
         let mut db = self.db.get().await?;
-        let rooms = members::table.filter(members::user_id.eq(who.user())).select(members::room_id);
-        Ok(rooms.load(&mut db).await?)
+        let own = members::table.inner_join(rooms::table).filter(members::user_id.eq(who.user()));
+        Ok(own.filter(is_visible()).select(members::room_id).load(&mut db).await?)
     }
 
     /// The frames that bring a client from its cursor to the present. Subscribe first: what
@@ -101,7 +107,7 @@ async fn catch_up(
     user: UserId,
     cursor: &VecMap<RoomId, Position>,
 ) -> Outcome<Vec<ServerFrame>> {
-    let rooms = rooms::list(db, user, None).await?;
+    let rooms = list(db, user, Which::All).await?;
     let mut frames = Vec::new();
     for room in cursor.keys().filter(|id| !rooms.iter().any(|room| room.id == **id)) {
         frames.push(ServerFrame::Left { room: *room });
@@ -126,7 +132,7 @@ async fn changes_of(
     room: RoomId,
     after: Rev,
 ) -> Outcome<ServerFrame> {
-    let rooms = rooms::list(db, user, Some(room)).await?;
+    let rooms = list(db, user, Which::One(room)).await?;
     let [room] = rooms.as_slice() else { return Err(Error::not_found("chat").into()) };
     let frames = changes(db, &[Wanted { room, after }]).await?;
     Ok(frames.into_iter().next().ok_or_else(Error::unavailable)?)
@@ -135,7 +141,7 @@ async fn changes_of(
 async fn changes(db: &mut AsyncPgConnection, wanted: &[Wanted<'_>]) -> Outcome<Vec<ServerFrame>> {
     let mut messages = changed_messages(db, wanted).await?;
     #[cfg(feature = "mutants")]
-    crate::mutants::forget_one(&mut messages);
+    super::mutated::forget_one(&mut messages);
     let frame = |wanted: &Wanted| ServerFrame::Changes {
         room: wanted.room.id,
         after: wanted.after,

@@ -165,7 +165,7 @@ async fn update(db: &mut AsyncPgConnection, written: &Written) -> Outcome<Vec<Ro
     let rooms: Vec<RoomId> =
         written.iter().filter(|(_, (_, rose))| *rose).map(|((room, _), _)| *room).collect();
     let rows = diesel::sql_query(
-        "UPDATE members m SET delivered_seq = new.delivered, read_seq = new.read, \
+        "UPDATE members m SET delivered_seq = new.delivered, read_seq = new.read, active = true, \
              mine = CASE WHEN new.read = m.read_seq THEN m.mine ELSE ( \
                  SELECT count(*) FROM messages own WHERE own.room_id = m.room_id \
                  AND own.sender_id = m.user_id AND own.seq > new.read) END \

@@ -5,6 +5,8 @@ mod change;
 mod delete;
 mod edit;
 mod mark;
+#[cfg(feature = "mutants")]
+mod mutated;
 mod page;
 mod react;
 pub(crate) mod row;

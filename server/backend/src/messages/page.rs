@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use model::{Error, Page, Result, Rev, RoomId, Seq, limits::PAGE_MAX};
 
 use super::row::{COLUMNS, MessageRow};
-use crate::{Backend, SignedIn, failure::Outcome};
+use crate::{Backend, SignedIn, failure::Outcome, rate_limit::Limit};
 
 /// A room's heads, and one of its messages.
 #[derive(QueryableByName)]
@@ -55,11 +55,12 @@ impl Backend {
     /// A page of at most `limit` messages, oldest first, together with the state it was read at.
     ///
     /// # Errors
-    /// `not_found` to non-members; `invalid` if `limit` is not 1 to [`PAGE_MAX`].
+    /// `not_found` to non-members; `invalid` if `limit` is not 1 to [`PAGE_MAX`]; `rate_limited`.
     pub async fn page(&self, who: &SignedIn, room: RoomId, from: From, limit: i64) -> Result<Page> {
         if !(1..=PAGE_MAX).contains(&limit) {
             return Err(Error::invalid("limit", format!("Ask for 1 to {PAGE_MAX} messages.")));
         }
+        self.limits.check(Limit::Read, who.user()).await?;
         let rows = self.page_rows(who, room, from.span(limit)).await?;
         let [first, ..] = rows.as_slice() else { return Err(Error::not_found("chat")) };
         let (rev, last_seq) = (first.room_rev, first.last_seq);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::FutureExt;
-use model::{Accepted, Body, MessageId, Result, RoomId, Sent};
+use model::{Accepted, Body, MessageId, Result, RoomId, Sent, Seq};
 
 use crate::{
     Backend, SignedIn,
@@ -14,11 +14,14 @@ use crate::{
     failure::Outcome,
     message_log::{Entry, Refusal, standing},
     rate_limit::Limit,
+    rooms,
 };
 
 /// How long a number is waited for, and how often it is looked for.
 const PLACED_WITHIN: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(25);
+/// How long the answer to a chat's first message waits for the chat to be shown.
+const REVEALED_WITHIN: Duration = Duration::from_secs(1);
 
 impl Backend {
     /// Accepts a message: once this answers, it is durable. The same id again is answered with the
@@ -53,6 +56,7 @@ impl Backend {
                     if stood && backend.limits.check(Limit::Resend, sender).await.is_ok() {
                         backend.limits.give_back(Limit::Send, sender).await;
                     }
+                    backend.reveal_new(&accepted).await;
                     Ok(Sent::Accepted(accepted))
                 }
                 Ok(logged) => Ok(logged),
@@ -62,6 +66,15 @@ impl Backend {
                 }
                 Err(refusal) => Err(refusal.into()),
             }
+        }
+    }
+
+    /// The first message of a private chat brings the chat to the person who has not opened it. Mostly that is done
+    /// when its sender is answered.
+    async fn reveal_new(&self, accepted: &Accepted) {
+        if accepted.seq == Seq::FIRST {
+            let revealed = rooms::reveal(self.db.clone(), self.bus.clone(), vec![accepted.room]);
+            let _ = tokio::time::timeout(REVEALED_WITHIN, revealed).await;
         }
     }
 

@@ -4,7 +4,7 @@ use diesel::sql_types::{Integer, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use model::{Person, UserId};
 
-use super::find::{Found, MOST};
+use super::found::{Found, MOST};
 use crate::{Backend, failure::Outcome};
 
 /// With fewer acquaintances than this, newcomers fill the list: whoever has just arrived sees whom
@@ -18,7 +18,7 @@ const KNOWN: &str = "\
         SELECT r.id, coalesce(m.at, r.created_at) AS active_at \
         FROM members me JOIN rooms r ON r.id = me.room_id \
         LEFT JOIN messages m ON m.room_id = r.id AND m.seq = r.last_seq \
-        WHERE me.user_id = $1 ORDER BY active_at DESC LIMIT 50 \
+        WHERE me.user_id = $1 AND (me.opened OR r.last_seq > 0) ORDER BY active_at DESC LIMIT 50 \
     ), known AS ( \
         SELECT other.user_id AS id, max(mine.active_at) AS active_at \
         FROM mine JOIN ( \

@@ -8,11 +8,16 @@ use crate::{
     Backend, SignedIn,
     database::schema::{blocks, users},
     failure::Outcome,
+    rate_limit::Limit,
 };
 
 impl Backend {
     /// Whom a person has blocked, the newest first.
+    ///
+    /// # Errors
+    /// `rate_limited`.
     pub async fn blocked(&self, who: &SignedIn) -> Result<Vec<Person>> {
+        self.limits.check(Limit::Read, who.user()).await?;
         Ok(self.blocked_by(who.user()).await?)
     }
 

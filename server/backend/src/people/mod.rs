@@ -3,7 +3,9 @@
 mod acquaintances;
 mod block;
 mod blocked;
+mod by_id;
 mod find;
+mod found;
 mod search;
 mod unblock;
 

@@ -4,12 +4,13 @@ use diesel::sql_types::{Integer, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use model::{Person, UserId};
 
-use super::find::{Found, MOST};
+use super::found::{Found, MOST};
 use crate::{Backend, failure::Outcome};
 
 /// The people with that very username, those among one's own private chats, and so many of all:
 /// each part is bounded, so that one letter does not sort a million people. The expression in
-/// `to_tsvector` is the one of the index `users_words`.
+/// `to_tsvector` is the one of the index `users_words`. Both sides are folded by the same function of
+/// the database: capitals and accents do not count.
 const SEARCH: &str = "\
     WITH fitting AS ( \
         SELECT id FROM users WHERE username = $3 \
@@ -17,13 +18,13 @@ const SEARCH: &str = "\
         (SELECT u.id FROM private_rooms r \
          JOIN users u ON u.id = CASE WHEN r.low = $1 THEN r.high ELSE r.low END \
          WHERE (r.low = $1 OR r.high = $1) \
-           AND (to_tsvector('simple', u.name || ' ' || replace(u.username, '.', ' ')) \
-                    @@ to_tsquery('simple', $2) OR u.username LIKE $4) \
+           AND (to_tsvector('simple', search_fold(u.name || ' ' || replace(u.username, '.', ' '))) \
+                    @@ to_tsquery('simple', search_fold($2)) OR u.username LIKE search_fold($4)) \
          LIMIT 200) \
         UNION \
         (SELECT id FROM users \
-         WHERE to_tsvector('simple', name || ' ' || replace(username, '.', ' ')) \
-                   @@ to_tsquery('simple', $2) OR username LIKE $4 \
+         WHERE to_tsvector('simple', search_fold(name || ' ' || replace(username, '.', ' '))) \
+                   @@ to_tsquery('simple', search_fold($2)) OR username LIKE search_fold($4) \
          LIMIT 200) \
     ) \
     SELECT u.id, u.username, u.name FROM fitting JOIN users u ON u.id = fitting.id \

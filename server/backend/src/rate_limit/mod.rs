@@ -4,7 +4,7 @@ mod limit;
 mod memory;
 mod redis;
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use model::{Error, Result, UserId};
 use sha2::{Digest, Sha256};
@@ -25,7 +25,7 @@ const WAIT_FOR_COUNTS: u32 = 1_000;
 ///
 /// Promise: of a [`Limit`] at once `burst` pass, then one for every `every`; a refused try costs
 /// nothing. An unused key is forgotten, so memory is bounded by what happens within a few periods.
-/// When the counts cannot be reached, or not soon enough to wait for, sign-in is refused and everything
+/// When the counts cannot be reached, or not soon enough to wait for, sign-in and sign-up are refused and everything
 /// else passes (see [`Limit::fails_closed`]).
 pub struct RateLimit(Implementation);
 
@@ -40,7 +40,7 @@ pub enum Key {
     User(UserId),
     /// An IPv4 address, or the /64 network of an IPv6 address: one household has one of them.
     Address(IpAddr),
-    /// What somebody typed to name an account: its hash, so that keys stay small.
+    /// Any other subject, as an account or a mailbox: its hash, so that keys stay small.
     Text([u8; 16]),
 }
 
@@ -112,6 +112,29 @@ impl Key {
         half.copy_from_slice(&hash[..16]);
         Self::Text(half)
     }
+
+    /// What is done to `subject` from the network of `address`: the /24 of an IPv4 address, the /64 of an
+    /// IPv6 address. Each network has a budget of its own, so that nobody uses up another network's.
+    pub fn from_network(subject: &str, address: IpAddr) -> Self {
+        let network = match address.to_canonical() {
+            IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & (u32::MAX << 8))),
+            IpAddr::V6(v6) => IpAddr::V6(network_v6(v6)),
+        };
+        Self::text(&format!("{network} {subject}"))
+    }
+
+    /// The same for the /48 of an IPv6 address: one customer may have as much, which is 65,536 networks.
+    pub fn from_site(subject: &str, address: IpAddr) -> Self {
+        let site = match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 80))),
+            v4 => v4,
+        };
+        Self::from_network(subject, site)
+    }
+}
+
+fn network_v6(address: Ipv6Addr) -> Ipv6Addr {
+    Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))
 }
 
 impl From<UserId> for Key {
@@ -123,7 +146,7 @@ impl From<UserId> for Key {
 impl From<IpAddr> for Key {
     fn from(address: IpAddr) -> Self {
         let network = match address.to_canonical() {
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+            IpAddr::V6(v6) => IpAddr::V6(network_v6(v6)),
             v4 => v4,
         };
         Self::Address(network)

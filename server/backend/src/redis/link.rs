@@ -1,4 +1,5 @@
-//! One connection that many use at once, kept up unattended.
+//! One connection that many use at once, kept up unattended. `redis::aio::ConnectionManager` lets callers wait while it
+//! connects again; here they are answered "away" at once.
 
 use std::{
     sync::{

@@ -4,11 +4,12 @@ use diesel_async::AsyncConnection;
 use model::{Mark, Result, RoomId, UserId, limits::GROUP_PEOPLE};
 
 use super::{
+    Which,
     admin::Admin,
     come_back::reinstate,
     create::{others, too_many},
-    lock::{Manner, Moved},
-    may_add::may_add,
+    lock::{Locked, Manner, Moved},
+    may_add::{may_add, talking_with},
     seat::{self, count, seat, silent},
 };
 use crate::{Backend, SignedIn, failure::Outcome, rate_limit::Limit};
@@ -49,7 +50,7 @@ impl Backend {
     /// Described as one of them sees it, for whoever let them in may be gone by now, and so may others.
     async fn announce_guests(&self, guests: &Guests) -> Result<()> {
         for user in &guests.people {
-            if let Some(room) = self.rooms_of(*user, Some(guests.room)).await?.pop() {
+            if let Some(room) = self.rooms_of(*user, Which::One(guests.room)).await?.pop() {
                 self.announce_room(&room, |user| guests.people.contains(&user)).await?;
                 break;
             }
@@ -66,6 +67,7 @@ impl Backend {
             let Admin(mut group) = Admin::of(db, guests.room, guests.by).await?;
             let new = seat::Guests::of(group.db, &guests.people, guests.by).await?;
             let new = new.without_members(&mut group).await?;
+            let new = without_hidden_strangers(new, &mut group, guests.by).await?;
             let everybody = new.everybody();
             may_add(group.db, guests.by, &everybody).await?;
             // To the others these are there already.
@@ -88,4 +90,17 @@ impl Backend {
         })
         .await
     }
+}
+
+/// Without those who, to the others, are there already, and whom `by` could not add: to be told so would tell that they
+/// are not there.
+async fn without_hidden_strangers(
+    mut new: seat::Guests,
+    group: &mut Locked<'_>,
+    by: UserId,
+) -> Outcome<seat::Guests> {
+    let hidden = silent(group, &new.inside).await?;
+    let known = talking_with(group.db, by, &hidden).await?;
+    new.inside.retain(|person| !hidden.contains(person) || known.contains(person));
+    Ok(new)
 }

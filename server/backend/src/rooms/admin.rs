@@ -26,6 +26,8 @@ impl<'a> Admin<'a> {
         if role != ADMIN {
             return Err(forbidden("Only the group's admins can do that."));
         }
+        let acting = members::table.find((room, user)).filter(members::active.eq(false));
+        diesel::update(acting).set(members::active.eq(true)).execute(group.db).await?;
         Ok(Self(group))
     }
 }

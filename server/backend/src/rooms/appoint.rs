@@ -1,6 +1,6 @@
 //! Making somebody an admin of a group, or one no more.
 
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use model::{Error, Result, RoomId, UserId};
 
@@ -14,6 +14,9 @@ use crate::{
     failure::Outcome,
     rate_limit::Limit,
 };
+
+const NO_OTHER_ADMIN: &str =
+    "A group needs an admin. Make somebody else one first, who has read or written something here.";
 
 /// A member, and the role they are to have.
 #[derive(Clone, Copy)]
@@ -29,7 +32,7 @@ impl Backend {
     ///
     /// # Errors
     /// `not_found` to all but the room's members, and if the person is none; `forbidden` to all but its
-    /// admins, and for its last one; `rate_limited`.
+    /// admins, and for its last active one; `rate_limited`.
     pub async fn appoint(&self, who: &SignedIn, room: RoomId, person: UserId, admin: bool) -> Result<()> {
         self.limits.check(Limit::Membership, who.user()).await?;
         let (backend, by, post) = (self.clone(), who.user(), Post { room, person, admin });
@@ -50,8 +53,8 @@ impl Backend {
             if (role == ADMIN) == admin {
                 return Ok(None);
             }
-            if !admin && admins(&mut group).await? == 1 {
-                return Err(forbidden("A group needs an admin. Make somebody else one first."));
+            if !admin && !has_another_admin(&mut group, person).await? {
+                return Err(forbidden(NO_OTHER_ADMIN));
             }
             set_role(&mut group, person, if admin { ADMIN } else { MEMBER }).await?;
             Ok(Some(group.change().await?))
@@ -78,12 +81,11 @@ async fn set_role(group: &mut Locked<'_>, person: UserId, role: &str) -> QueryRe
     Ok(())
 }
 
-/// How many admins the group has to the others.
-async fn admins(group: &mut Locked<'_>) -> QueryResult<i64> {
-    let admins = members::table.filter(members::room_id.eq(group.id)).filter(members::role.eq(ADMIN));
-    let silent = former_members::table
-        .filter(former_members::room_id.eq(group.id).and(former_members::silent))
-        .filter(former_members::role.eq(ADMIN));
-    let here: i64 = admins.count().get_result(group.db).await?;
-    Ok(here + silent.count().get_result::<i64>(group.db).await?)
+/// Whether the group keeps an active admin without this person. Somebody who has shown no sign of life is not
+/// counted: they may have blocked whoever brought them in, and nobody is to see that from the answer.
+async fn has_another_admin(group: &mut Locked<'_>, person: UserId) -> QueryResult<bool> {
+    let others = members::table
+        .filter(members::room_id.eq(group.id).and(members::user_id.ne(person)))
+        .filter(members::role.eq(ADMIN).and(members::active));
+    diesel::select(exists(others)).get_result(group.db).await
 }

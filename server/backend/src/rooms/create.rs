@@ -20,6 +20,7 @@ use crate::{
     Backend, SignedIn,
     database::schema::{members, rooms},
     failure::Outcome,
+    names,
     rate_limit::Limit,
 };
 
@@ -36,7 +37,7 @@ impl Backend {
     /// the one that stands.
     ///
     /// # Errors
-    /// `invalid` if there are too few people or too many; `not_found` if one does not exist; `forbidden` if
+    /// `invalid` if there are too few people or too many, or the title breaks a rule; `not_found` if one does not exist; `forbidden` if
     /// one may not be added; `id_conflict` if the id is another room's, or one's own that one has left;
     /// `rate_limited`.
     pub async fn create_group(
@@ -46,6 +47,7 @@ impl Backend {
         title: Title,
         people: &[UserId],
     ) -> Result<Room> {
+        let title = names::title(title.as_str())?;
         let plan = Plan { id, title, founder: who.user(), people: others(who.user(), people)? };
         self.limits.check(Limit::Membership, who.user()).await?;
         let (backend, who) = (self.clone(), *who);
@@ -56,7 +58,7 @@ impl Backend {
     async fn create_and_announce(&self, who: &SignedIn, plan: Plan) -> Result<Room> {
         let id = plan.id;
         self.find_or_found(plan).await?;
-        let room = self.room(who, id).await?;
+        let room = self.described(who.user(), id).await?;
         self.announce_room(&room, |_| true).await?;
         Ok(room)
     }
@@ -117,7 +119,7 @@ async fn make(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Qu
 async fn settle(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Outcome<()> {
     let Some(mut group) = Locked::lock(db, plan.id).await? else { return Ok(()) };
     let (room, user) = (members::room_id.eq(plan.id), members::user_id.eq(plan.founder));
-    let founder = (room, user, members::joined_at.eq(now), members::role.eq(ADMIN));
+    let founder = (room, user, members::joined_at.eq(now), members::role.eq(ADMIN), members::active.eq(true));
     diesel::insert_into(members::table).values(founder).execute(group.db).await?;
     let people: Vec<UserId> = plan.people.iter().copied().collect();
     let guests = Guests::of(group.db, &people, plan.founder).await?;

@@ -2,19 +2,21 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_types::Uuid};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use model::{Result, Rev, RoomId, RoomKind, Seq, UserId, wire::ServerFrame};
 
 use super::{
     Moment,
-    admin::MEMBER,
+    admin::{ADMIN, MEMBER},
+    hand_over::hand_over,
     lock::{Locked, Manner, Moved},
+    standing::is_visible,
 };
 use crate::{
     Backend,
     bus::Notice,
-    database::schema::{former_members, members},
+    database::schema::{former_members, members, rooms},
     failure::Outcome,
 };
 
@@ -49,6 +51,22 @@ impl Backend {
     }
 }
 
+/// Puts a private chat away that nobody else has seen: it is as if this member had not opened it. The other person
+/// learns nothing of it, and their first message brings it back. `None` if there is more to leave.
+pub(super) async fn put_away(room: &mut Locked<'_>, user: UserId) -> Outcome<Option<Gone>> {
+    let of_room = members::table.inner_join(rooms::table).filter(members::room_id.eq(room.id));
+    let seen = of_room.filter(members::user_id.ne(user)).filter(is_visible());
+    let others = members::table.filter(members::room_id.eq(room.id)).filter(members::user_id.ne(user));
+    let (others, seen): (i64, i64) =
+        (others.count().get_result(room.db).await?, seen.count().get_result(room.db).await?);
+    if room.kind != RoomKind::Private || others == 0 || seen > 0 {
+        return Ok(None);
+    }
+    let member = members::table.find((room.id, user)).filter(members::opened);
+    let put = diesel::update(member).set(members::opened.eq(false)).execute(room.db).await?;
+    Ok((put > 0).then(|| Gone { room: room.id, user, at: room.moment(), knew: true, news: None }))
+}
+
 /// Takes somebody out of a room, whose membership was forgotten before; `None` if they never were in it.
 /// Who is out already stays as they went.
 pub(crate) async fn go(
@@ -74,13 +92,13 @@ pub(crate) async fn go(
 
 /// Moves a member to those who were one.
 async fn take_out(room: &mut Locked<'_>, user: UserId, manner: Manner, now: DateTime<Utc>) -> Outcome<()> {
-    type Member = (DateTime<Utc>, Seq, Seq);
+    type Member = (DateTime<Utc>, Seq, Seq, String);
     let member: Option<Member> = diesel::delete(members::table.find((room.id, user)))
-        .returning((members::joined_at, members::delivered_seq, members::read_seq))
+        .returning((members::joined_at, members::delivered_seq, members::read_seq, members::role))
         .get_result(room.db)
         .await
         .optional()?;
-    let Some((joined_at, delivered, read)) = member else { return show_out(room, user, manner).await };
+    let Some((joined_at, delivered, read, role)) = member else { return show_out(room, user, manner).await };
     room.count(manner).await?;
     diesel::insert_into(former_members::table)
         .values((
@@ -95,7 +113,7 @@ async fn take_out(room: &mut Locked<'_>, user: UserId, manner: Manner, now: Date
         ))
         .execute(room.db)
         .await?;
-    if room.kind == RoomKind::Group {
+    if room.kind == RoomKind::Group && role == ADMIN {
         hand_over(room).await?;
     }
     Ok(())
@@ -113,20 +131,5 @@ async fn show_out(room: &mut Locked<'_>, user: UserId, manner: Manner) -> Outcom
     if diesel::update(silent).set(seen).execute(room.db).await? > 0 {
         room.raise().await?;
     }
-    Ok(())
-}
-
-/// A group without an admin gets one: whoever has been there longest. Of those who can be one: a group that
-/// nobody can look after would be worse than a block that somebody might guess from it.
-async fn hand_over(group: &mut Locked<'_>) -> QueryResult<()> {
-    diesel::sql_query(
-        "UPDATE members SET role = 'admin' \
-         WHERE NOT EXISTS (SELECT FROM members WHERE room_id = $1 AND role = 'admin') \
-             AND (room_id, user_id) = ( \
-                 SELECT room_id, user_id FROM members WHERE room_id = $1 ORDER BY joined_at, user_id LIMIT 1)",
-    )
-    .bind::<Uuid, _>(group.id)
-    .execute(group.db)
-    .await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use model::{Error, Result, RoomId, UserId};
 
 use super::{
     admin::Admin,
-    go::{Gone, go},
+    go::{Gone, go, put_away},
     lock::{Locked, Manner},
 };
 use crate::{Backend, SignedIn, failure::Outcome, rate_limit::Limit};
@@ -21,7 +21,7 @@ pub(super) struct End {
 impl Backend {
     /// Ends a membership: nothing of the room reaches any device of this person any more, and nothing of
     /// theirs the room. What they wrote stays, and so do their marks. Leaving twice is leaving once. When
-    /// the last admin of a group leaves, whoever has been there longest is one.
+    /// the last active admin of a group leaves, another member becomes one: see [`super::hand_over`].
     ///
     /// # Errors
     /// `not_found` to whoever never was a member; `rate_limited`; `unavailable`, also while it cannot be
@@ -50,7 +50,10 @@ impl Backend {
                 true => Locked::lock(db, room).await?,
                 false => Some(Admin::of(db, room, by).await?.0),
             };
-            let Some(room) = room else { return Ok(None) };
+            let Some(mut room) = room else { return Ok(None) };
+            if let Some(gone) = put_away(&mut room, user).await? {
+                return Ok(Some(gone));
+            }
             go(room, user, Manner::Told, now).await
         })
         .await

@@ -12,6 +12,8 @@ use crate::failure::Outcome;
 
 #[derive(QueryableByName)]
 struct Asked {
+    #[diesel(sql_type = Uuid)]
+    id: UserId,
     /// None if there is no such person.
     #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
@@ -21,14 +23,17 @@ struct Asked {
     is_met: bool,
 }
 
-/// **The rule:** two people are talking when both have written in their private chat, and neither is seen to
-/// have left it. Whoever left it without being seen to is not told apart here from somebody who is only
-/// away.
+/// **The rule:** two people are talking when both have written in their private chat, and neither has left it, by
+/// what `$1` knows: by blocking the other one has left it oneself, while somebody who has blocked `$1` is not told
+/// apart here from somebody who is away.
 const TALKING: &str = "\
-    SELECT u.name, \
+    SELECT asked.id, u.name, \
         EXISTS (SELECT FROM messages WHERE sender_id = u.id AND room_id = chat.room_id) AS has_written, \
         EXISTS (SELECT FROM messages WHERE sender_id = $1 AND room_id = chat.room_id) \
-            AND NOT EXISTS (SELECT FROM former_members left_it WHERE left_it.room_id = chat.room_id AND NOT silent) AS is_met \
+            AND NOT EXISTS ( \
+                SELECT FROM former_members left_it \
+                WHERE left_it.room_id = chat.room_id AND (left_it.user_id = $1 OR NOT left_it.silent) \
+            ) AS is_met \
     FROM unnest($2) AS asked (id) \
     LEFT JOIN users u ON u.id = asked.id \
     LEFT JOIN private_rooms chat ON chat.low = least($1, asked.id) AND chat.high = greatest($1, asked.id) \
@@ -39,9 +44,7 @@ const TALKING: &str = "\
 /// # Errors
 /// `not_found` if one does not exist; `forbidden` if not, with the name of one.
 pub(super) async fn may_add(db: &mut AsyncPgConnection, who: UserId, people: &[UserId]) -> Outcome<()> {
-    let asked: Vec<Asked> =
-        diesel::sql_query(TALKING).bind::<Uuid, _>(who).bind::<Array<Uuid>, _>(people).load(db).await?;
-    for Asked { name, has_written, is_met } in asked {
+    for Asked { name, has_written, is_met, .. } in asked(db, who, people).await? {
         let name = name.ok_or_else(|| Error::not_found("person"))?;
         let why = match (has_written, is_met) {
             (true, true) => continue,
@@ -51,4 +54,18 @@ pub(super) async fn may_add(db: &mut AsyncPgConnection, who: UserId, people: &[U
         return Err(forbidden(format!("You can add people you are talking with. {why}")));
     }
     Ok(())
+}
+
+/// Those of these people with whom `who` is talking.
+pub(super) async fn talking_with(
+    db: &mut AsyncPgConnection,
+    who: UserId,
+    people: &[UserId],
+) -> Outcome<Vec<UserId>> {
+    let asked = asked(db, who, people).await?;
+    Ok(asked.into_iter().filter(|asked| asked.has_written && asked.is_met).map(|asked| asked.id).collect())
+}
+
+async fn asked(db: &mut AsyncPgConnection, who: UserId, people: &[UserId]) -> Outcome<Vec<Asked>> {
+    Ok(diesel::sql_query(TALKING).bind::<Uuid, _>(who).bind::<Array<Uuid>, _>(people).load(db).await?)
 }

@@ -16,7 +16,8 @@ use crate::{
 
 impl Backend {
     /// The private chat with a person, made on first use: two people have at most one, however
-    /// many devices open it at once. Who has left it is back. Somebody who blocked the other is not: to
+    /// many devices open it at once. The other person sees it with its first message, or once they open it
+    /// themselves. Who has left it is back. Somebody who blocked the other is not: to
     /// the other it is a chat like any, and they hear nothing of it.
     ///
     /// # Errors
@@ -35,7 +36,7 @@ impl Backend {
     /// Announces a room that was there before, too: who made it may have died before it was told.
     async fn open_and_announce(&self, who: &SignedIn, with: UserId, pair: Pair) -> Result<Room> {
         let (id, moved) = self.find_or_make(who.user(), with, pair).await?;
-        let room = self.room(who, id).await?;
+        let room = self.described(who.user(), id).await?;
         if let Some(moved) = moved {
             self.announce_members(id, moved);
         }
@@ -53,17 +54,19 @@ impl Backend {
                 return Err(refusal(&name).into());
             }
             if let Some(room) = pair.room(db).await? {
-                return Ok((room, come_back(db, room, me, now).await?));
+                let back = come_back(db, room, me, now).await?;
+                show(db, room, me, now).await?;
+                return Ok((room, back));
             }
             if !exists(db, with).await? {
                 return Err(Error::not_found("person").into());
             }
             let is_blocked = blocked_name(db, with, me).await?.is_some();
             let room = make(db, pair, now).await?;
-            enter(db, room, me, now).await?;
+            enter(db, room, me, true, now).await?;
             match is_blocked {
                 true => stay_out(db, room, with, now).await?,
-                false => enter(db, room, with, now).await?,
+                false => enter(db, room, with, false, now).await?,
             }
             Ok((room, None))
         })
@@ -73,6 +76,17 @@ impl Backend {
 
 fn refusal(name: &str) -> Error {
     Error::forbidden(format!("You have blocked {name}. Unblock them first."))
+}
+
+/// Marks the room as opened by `me`. An empty room gets a new `created_at`, which would reveal when the other member
+/// opened it.
+async fn show(db: &mut AsyncPgConnection, room: RoomId, me: UserId, now: DateTime<Utc>) -> QueryResult<()> {
+    let hidden = members::table.find((room, me)).filter(members::opened.eq(false));
+    if diesel::update(hidden).set(members::opened.eq(true)).execute(db).await? > 0 {
+        let empty = rooms::table.find(room).filter(rooms::last_seq.eq(0));
+        diesel::update(empty).set(rooms::created_at.eq(now)).execute(db).await?;
+    }
+    Ok(())
 }
 
 /// A room with nobody in it.
@@ -90,14 +104,17 @@ async fn make(db: &mut AsyncPgConnection, pair: Pair, now: DateTime<Utc>) -> Que
     Ok(room)
 }
 
+/// `opened`: whether they see the room before it has a message.
 async fn enter(
     db: &mut AsyncPgConnection,
     room: RoomId,
     user: UserId,
+    opened: bool,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
+    let (room, user) = (members::room_id.eq(room), members::user_id.eq(user));
     diesel::insert_into(members::table)
-        .values((members::room_id.eq(room), members::user_id.eq(user), members::joined_at.eq(now)))
+        .values((room, user, members::joined_at.eq(now), members::opened.eq(opened)))
         .execute(db)
         .await?;
     Ok(())

@@ -5,14 +5,15 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 use model::{Result, RoomId, Title, UserId};
 
 use super::{admin::Admin, lock::Moved};
-use crate::{Backend, SignedIn, database::schema::rooms, failure::Outcome, rate_limit::Limit};
+use crate::{Backend, SignedIn, database::schema::rooms, failure::Outcome, names, rate_limit::Limit};
 
 impl Backend {
     /// Gives a group another title; the same one changes nothing.
     ///
     /// # Errors
-    /// `not_found` to all but the room's members, `forbidden` to all but its admins; `rate_limited`.
+    /// `invalid` if the title breaks a rule; `not_found` to all but the room's members, `forbidden` to all but its admins; `rate_limited`.
     pub async fn rename(&self, who: &SignedIn, room: RoomId, title: Title) -> Result<()> {
+        let title = names::title(title.as_str())?;
         self.limits.check(Limit::Membership, who.user()).await?;
         let (backend, by) = (self.clone(), who.user());
         let renamed = async move {

@@ -1,6 +1,6 @@
 //! Memberships as they stand, and the moment of which that is true.
 
-use diesel::prelude::*;
+use diesel::{dsl::auto_type, prelude::*};
 use diesel_async::RunQueryDsl;
 use model::{Rev, RoomId, UserId};
 
@@ -19,28 +19,34 @@ pub struct Standing {
     pub at: Moment,
 }
 
-type Row = (UserId, RoomId, Rev, i64);
+pub(super) type Row = (UserId, RoomId, Rev, i64);
 
-const ROW: (members::user_id, members::room_id, rooms::rev, rooms::unseen) =
+pub(super) const ROW: (members::user_id, members::room_id, rooms::rev, rooms::unseen) =
     (members::user_id, members::room_id, rooms::rev, rooms::unseen);
 
+/// Whether members see their room: a private chat that the other person opened only once it has a message.
+#[auto_type(no_type_alias)]
+pub(crate) fn is_visible() -> _ {
+    members::opened.or(rooms::last_seq.gt(0_i64))
+}
+
 impl Backend {
-    /// Every membership of these people.
+    /// Every membership of these people that they can see.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn memberships_of(&self, users: &[UserId]) -> Outcome<Vec<Standing>> {
         let mut db = self.db.get().await?;
         let of_users = members::table.inner_join(rooms::table).filter(members::user_id.eq_any(users));
-        let rows: Vec<Row> = of_users.select(ROW).load(&mut db).await?;
+        let rows: Vec<Row> = of_users.filter(is_visible()).select(ROW).load(&mut db).await?;
         Ok(rows.into_iter().map(Standing::from).collect())
     }
 
-    /// Every membership in a room.
+    /// Every membership in a room that its member can see.
     pub(super) async fn memberships_in(&self, room: RoomId) -> Outcome<Vec<Standing>> {
         let mut db = self.db.get().await?;
         let of_room = members::table.inner_join(rooms::table).filter(members::room_id.eq(room));
-        let rows: Vec<Row> = of_room.select(ROW).load(&mut db).await?;
+        let rows: Vec<Row> = of_room.filter(is_visible()).select(ROW).load(&mut db).await?;
         Ok(rows.into_iter().map(Standing::from).collect())
     }
 }

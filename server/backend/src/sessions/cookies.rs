@@ -1,8 +1,18 @@
-//! The two cookies of a session.
+//! The two cookies of a session, and the one that carries a refusal.
 
-use model::limits::{ACCESS_SECONDS, SESSION_SECONDS};
+use cookie::{Cookie, SameSite, time::Duration};
+use model::limits::ACCESS_SECONDS;
 
 use super::NewSession;
+
+/// The page that shows a refusal is asked for at once.
+const REFUSAL_SECONDS: i64 = 60;
+/// The refresh token's cookie outlives its session, for as long as browsers let it: one that comes back later is
+/// then told that the session is over, and to delete what it keeps.
+const REFRESH_COOKIE_SECONDS: i64 = 400 * 24 * 3600;
+
+/// What makes a browser delete what it keeps for this site, cookies apart.
+pub const CLEAR_SITE_DATA: (&str, &str) = ("clear-site-data", "\"storage\"");
 
 /// How session cookies are named and guarded: chosen once, from the address people open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +39,22 @@ impl Cookies {
         }
     }
 
+    /// Carries the refusal of a plain form to the page that shows it.
+    pub fn refusal(self) -> &'static str {
+        match self {
+            Self::Secure => "__Host-rapport-refusal",
+            Self::Development => "dev-rapport-refusal",
+        }
+    }
+
+    pub fn set_refusal(self, value: &str) -> String {
+        self.set(self.refusal(), value, REFUSAL_SECONDS)
+    }
+
+    pub fn end_refusal(self) -> String {
+        self.set(self.refusal(), "", 0)
+    }
+
     /// The `Set-Cookie` values that begin a session.
     pub fn start(self, session: &NewSession) -> Vec<String> {
         vec![self.set_access(&session.access), self.set_refresh(&session.refresh)]
@@ -39,7 +65,7 @@ impl Cookies {
     }
 
     pub fn set_refresh(self, token: &str) -> String {
-        self.set(self.refresh(), token, SESSION_SECONDS)
+        self.set(self.refresh(), token, REFRESH_COOKIE_SECONDS)
     }
 
     /// The `Set-Cookie` values that end it.
@@ -48,10 +74,7 @@ impl Cookies {
     }
 
     fn set(self, name: &str, value: &str, seconds: i64) -> String {
-        let secure = match self {
-            Self::Secure => "; Secure",
-            Self::Development => "",
-        };
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+        let cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
+        cookie.max_age(Duration::seconds(seconds)).secure(self == Self::Secure).to_string()
     }
 }

@@ -10,7 +10,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{Error, Result, SessionId, UserId, limits::SESSION_SECONDS};
 
 use super::{Refreshed, SignedIn, access_token, end, refresh_token::RefreshToken};
-use crate::{Backend, database::schema::sessions, failure::Outcome};
+use crate::{Backend, database::schema::sessions, failure::Outcome, secret::Secret};
 
 /// Requests that left together arrive together: within this time after a rotation the previous
 /// token is somebody's parallel request, whose new token has just been handed out.
@@ -27,6 +27,7 @@ struct Locked {
     rotated_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
+    secret_id: Option<Vec<u8>>,
 }
 
 /// What a presented token means for its session.
@@ -37,8 +38,10 @@ enum Meaning {
     Together,
     /// The previous one, since the answer with the current one got lost.
     Lost,
-    /// Seen before, or made up.
+    /// Issued once, and replaced since.
     Reused,
+    /// Never issued: whoever knows a session's id can make it up, and it means nothing.
+    MadeUp,
 }
 
 enum Exchange {
@@ -82,14 +85,17 @@ impl Backend {
             let Some(session) = Locked::find(conn, token.session).await? else {
                 return Ok(Exchange::SignedOut);
             };
-            if session.ended_at.is_some() || session.expires_at <= now {
+            if session.ended_at.is_some() || session.expires_at <= now || !session.belongs_to(&self.secret) {
                 return Ok(Exchange::SignedOut);
             }
             let who = SignedIn { user: session.user_id, session: session.id };
-            let refresh = match session.meaning(token, now) {
-                Meaning::Current => Some(session.rotate(conn, session.current_hash.clone(), now).await?),
-                Meaning::Lost => Some(session.rotate(conn, token.hash(), now).await?),
+            let refresh = match session.meaning(&self.secret, token, now) {
+                Meaning::Current => {
+                    Some(session.rotate(conn, &self.secret, session.current_hash.clone(), now).await?)
+                }
+                Meaning::Lost => Some(session.rotate(conn, &self.secret, token.hash(), now).await?),
                 Meaning::Together => None,
+                Meaning::MadeUp => return Ok(Exchange::SignedOut),
                 Meaning::Reused => {
                     end::mark(conn, session.id, now).await?;
                     return Ok(Exchange::Ended(who));
@@ -107,13 +113,19 @@ impl Locked {
         sessions::table.find(id).select(Self::as_select()).for_update().first(conn).await.optional()
     }
 
-    fn meaning(&self, token: &RefreshToken, now: DateTime<Utc>) -> Meaning {
+    /// Whether it was started under this secret, or under one that is not known: by a program of an earlier schema,
+    /// beside which this one runs.
+    fn belongs_to(&self, secret: &Secret) -> bool {
+        self.secret_id.as_ref().is_none_or(|id| id == secret.id())
+    }
+
+    fn meaning(&self, secret: &Secret, token: &RefreshToken, now: DateTime<Utc>) -> Meaning {
         let hash = token.hash();
         if hash == self.current_hash {
             return Meaning::Current;
         }
         if self.previous_hash.as_ref() != Some(&hash) {
-            return Meaning::Reused;
+            return if token.is_signed(secret) { Meaning::Reused } else { Meaning::MadeUp };
         }
         if now < self.rotated_at + TOGETHER { Meaning::Together } else { Meaning::Lost }
     }
@@ -122,14 +134,16 @@ impl Locked {
     async fn rotate(
         &self,
         conn: &mut AsyncPgConnection,
+        secret: &Secret,
         previous: Vec<u8>,
         now: DateTime<Utc>,
     ) -> QueryResult<String> {
-        let next = RefreshToken::new(self.id);
+        let next = RefreshToken::new(secret, self.id);
         diesel::update(sessions::table.find(self.id))
             .set((
                 sessions::previous_hash.eq(previous),
                 sessions::current_hash.eq(next.hash()),
+                sessions::secret_id.eq(&secret.id()[..]),
                 sessions::rotated_at.eq(now),
                 sessions::expires_at.eq(now + TimeDelta::seconds(SESSION_SECONDS)),
             ))

@@ -19,7 +19,7 @@ impl Backend {
     ) -> Outcome<NewSession> {
         let now = self.clock.now();
         let who = SignedIn { user, session: SessionId::new() };
-        let refresh = RefreshToken::new(who.session);
+        let refresh = RefreshToken::new(&self.secret, who.session);
         diesel::insert_into(sessions::table)
             .values((
                 sessions::id.eq(who.session),
@@ -29,6 +29,7 @@ impl Backend {
                 sessions::created_at.eq(now),
                 sessions::expires_at.eq(now + TimeDelta::seconds(SESSION_SECONDS)),
                 sessions::agent.eq(agent(&from.agent)),
+                sessions::secret_id.eq(&self.secret.id()[..]),
             ))
             .execute(conn)
             .await?;

@@ -92,13 +92,14 @@ impl TestBackend {
         hidden.expect("the table is there");
     }
 
-    /// Two people and their private chat.
+    /// Two people and their private chat, which both have opened.
     ///
     /// # Panics
     /// They exist already.
     pub async fn pair(&self) -> (SignedIn, SignedIn, RoomId) {
         let (ana, bo) = (self.person("ana").await, self.person("bo_").await);
         let room = self.open_private(&ana, bo.user()).await.expect("both exist");
+        self.open_private(&bo, ana.user()).await.expect("both exist");
         (ana, bo, room.id)
     }
 
@@ -120,6 +121,14 @@ impl TestBackend {
 }
 
 impl Backend {
+    /// The first rooms of a person, as many as one page can hold.
+    ///
+    /// # Errors
+    /// Those of [`Backend::rooms_page`].
+    pub async fn rooms(&self, who: &SignedIn) -> model::Result<Vec<model::Room>> {
+        self.rooms_page(who, None, model::limits::ROOMS_PAGE_MAX).await
+    }
+
     /// The same backend with other queues, before anybody else has it.
     ///
     /// # Panics

@@ -11,17 +11,16 @@ use std::{
 use anyhow::{Context, bail};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
+use private_postgres::{Cluster, Options};
+
 use super::janitor::Janitor;
-use crate::database::{
-    self,
-    private::{Cluster, Options},
-};
+use crate::database;
 
 /// The migrated database that every test's is a copy of.
 pub(super) const TEMPLATE: &str = "template_rapport";
 
 const PREFIX: &str = "rapport-test-";
-const OPTIONS: Options = Options { durable: false, max_connections: 400 };
+pub(super) const OPTIONS: Options = Options { durable: false, max_connections: 400 };
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(10);
 
@@ -103,7 +102,7 @@ fn serve(cluster: &Cluster) -> anyhow::Result<Child> {
     command.stdin(Stdio::piped()).spawn().context("cannot start the test server")
 }
 
-async fn wait_until_ready(url: &str, until: &mut Child) -> anyhow::Result<()> {
+pub(super) async fn wait_until_ready(url: &str, until: &mut Child) -> anyhow::Result<()> {
     let deadline = Instant::now() + READY_WITHIN;
     while AsyncPgConnection::establish(url).await.is_err() {
         if Instant::now() > deadline || until.try_wait()?.is_some() {

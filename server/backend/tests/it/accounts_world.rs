@@ -36,6 +36,11 @@ impl World {
         node(&self.database, &self.clock).await
     }
 
+    /// A node that was started with another secret.
+    pub(crate) async fn node_with_secret(&self, secret: [u8; 32]) -> Backend {
+        node_with(&self.database, &self.clock, secret).await
+    }
+
     pub(crate) fn pass(&self, seconds: i64) {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
@@ -71,9 +76,13 @@ impl World {
 }
 
 async fn node(database: &Database, clock: &Clock) -> Backend {
+    node_with(database, clock, [7; 32]).await
+}
+
+async fn node_with(database: &Database, clock: &Clock, secret: [u8; 32]) -> Backend {
     let (db, clock) = (database.pool().await, clock.clone());
     let setup =
-        Setup { db, clock, secret: Secret::new([7; 32]), mailer: Mailer::memory(), media: Media::default() };
+        Setup { db, clock, secret: Secret::new(secret), mailer: Mailer::memory(), media: Media::default() };
     Backend::compose(setup).await.expect("the database answers")
 }
 

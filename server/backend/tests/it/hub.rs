@@ -124,6 +124,7 @@ async fn a_new_room_reaches_the_open_sockets_of_its_members() {
     let [ana, bo] = [world.person("ana").await, world.person("bo_").await];
     let subscription = world.hub.listen(bo.user(), bo.session()).unwrap();
     let room = world.open_private(&ana, bo.user()).await.unwrap();
+    world.open_private(&bo, ana.user()).await.unwrap();
     world.say(&ana, room.id, &["hello"]).await;
     let batch = drain(&subscription).unwrap();
     let frames: Vec<ServerFrame> = batch
@@ -143,6 +144,7 @@ async fn a_room_that_nobody_was_told_of_is_told_when_it_is_opened_again() {
     let world = TestBackend::start().await;
     let [ana, bo] = [world.person("ana").await, world.person("bo_").await];
     let room = world.open_private(&ana, bo.user()).await.unwrap();
+    world.open_private(&bo, ana.user()).await.unwrap();
     let untold = world.hub.listen(bo.user(), bo.session()).unwrap();
     assert_eq!(world.open_private(&ana, bo.user()).await.unwrap().id, room.id);
     assert_eq!(drain(&untold).unwrap().len(), 1);

@@ -71,13 +71,18 @@ async fn files_are_their_owners_and_other_files_are_no_mails() {
 async fn a_name_is_text_and_never_markup() {
     let world = World::new().await;
     let name = "<img src=x> & \"{code}\"".to_owned();
-    world.backend.register(SignUp { name: name.clone(), ..form("ada") }, &from(1)).await.expect("signs up");
+    let form = SignUp { name: name.clone(), ..form("ada") };
+    let id = world.backend.register(form, &from(1)).await.expect("signs up").id;
     let mail = world.newest_mail(&email("ada")).await.expect("a mail");
     let code = code_in(&mail).expect("a code on a line of its own");
     assert_eq!(mail.subject, format!("Your Rapport code: {code}"));
-    assert!(mail.text.contains(&name));
-    assert!(!mail.html.contains("<img"));
-    assert!(mail.html.contains("&lt;img src=x&gt; &amp; &quot;{code}&quot;"));
     assert!(mail.html.contains(&format!(">{code}</p>")));
     assert!(mail.text.contains("good for 10 minutes"));
+
+    world.pass(1);
+    world.backend.verify(id, &code, &from(1)).await.expect("the code is right");
+    let welcome = world.newest_mail(&email("ada")).await.expect("a mail");
+    assert!(welcome.text.contains(&name));
+    assert!(!welcome.html.contains("<img"));
+    assert!(welcome.html.contains("&lt;img src=x&gt; &amp; &quot;{code}&quot;"));
 }

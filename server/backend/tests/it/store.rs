@@ -19,6 +19,8 @@ use model::{Body, MessageId, Offset, RoomId, Sent, UserId, wire::ServerFrame};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::sockets::{next, socket};
+
 pub(crate) fn store(world: &Backend, settings: &KafkaSettings) -> DropGuard {
     let stop = CancellationToken::new();
     let (store, settings, stopped) =
@@ -388,6 +390,19 @@ async fn numbers_are_told_in_their_order_though_the_partitions_change_hands() {
         *last += stored.ids.len() as i64;
     }
     drop(running);
+}
+
+/// Fails when a chat is shown with its first message only where there is no Kafka.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_message_brings_its_chat_when_it_is_stored() {
+    let (world, _running) = with_store().await;
+    let [ana, bo] = [world.person("ana").await, world.person("bo_").await];
+    let his = socket(&world, &bo).await;
+    let room = world.open_private(&ana, bo.user()).await.unwrap().id;
+    world.say(&ana, room, &["hello"]).await;
+    let told = next(&his).await;
+    let [ServerFrame::Room { room: shown }] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((shown.id, shown.unread(bo.user())), (room, 1));
 }
 
 async fn stored_in_all(world: &Backend) -> i64 {

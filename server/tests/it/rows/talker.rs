@@ -51,6 +51,7 @@ impl Talker {
         let (one, other) =
             (person(backend, &format!("{name}_one")).await, person(backend, &format!("{name}_two")).await);
         let room = backend.open_private(&one, other.user()).await.unwrap().id;
+        backend.open_private(&other, one.user()).await.unwrap();
         let (writer, reader) = (session(backend, one.user()).await, session(backend, other.user()).await);
         let other = session(backend, other.user()).await;
         let (accepted, end) = (Accepted::default(), Arc::new(AtomicBool::new(false)));

@@ -9,12 +9,14 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use private_postgres::kept_environment;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, Command},
     task::JoinHandle,
 };
 
+use super::Address;
 use login::Login;
 use tools::Tool;
 
@@ -72,7 +74,8 @@ struct Running {
 
 impl Running {
     fn start(mut command: Command, url: &str) -> anyhow::Result<Self> {
-        let login = Login::of(url);
+        let login = Login::of(Address::parse(url)?.for_libpq());
+        command.env_clear().envs(kept_environment());
         command.arg("--dbname").arg(login.url).envs(login.password.map(|password| ("PGPASSWORD", password)));
         // In the language that the log is in, and no questions.
         command.arg("--no-password").env("LC_ALL", "C");

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use diesel::sql_types::Integer;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
+use private_postgres::programs;
 
-use crate::database::private::binaries;
+use crate::database::establish;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Tool {
@@ -32,8 +33,8 @@ struct Version {
 /// The program of the server's own version, or of the next one that there is: an older one refuses
 /// a newer server.
 pub(super) async fn find(tool: Tool, url: &str) -> anyhow::Result<PathBuf> {
-    let wanted = version(url).await.context("the database does not answer")?;
-    let found = binaries::programs(tool.name());
+    let wanted = version(url).await.context("no connection to the database")?;
+    let found = programs(tool.name());
     let fitting = found.into_iter().filter(|(major, _)| *major >= wanted).min_by_key(|(major, _)| *major);
     match fitting {
         Some((_, program)) => Ok(program),
@@ -46,7 +47,7 @@ pub(super) async fn find(tool: Tool, url: &str) -> anyhow::Result<PathBuf> {
 }
 
 async fn version(url: &str) -> anyhow::Result<u32> {
-    let mut connection = AsyncPgConnection::establish(url).await?;
+    let mut connection = establish(url).await?;
     let sql = "SELECT current_setting('server_version_num')::int / 10000 AS major";
     let version: Version = diesel::sql_query(sql).get_result(&mut connection).await?;
     Ok(u32::try_from(version.major)?)

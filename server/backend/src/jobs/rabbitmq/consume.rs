@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     super::Kind,
     RabbitSettings,
-    connect::{answered, connect, told},
+    answer::{answered, told},
+    connect::connect,
     patience::Patience,
     queues::declare,
 };

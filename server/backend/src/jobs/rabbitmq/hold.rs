@@ -13,7 +13,7 @@ use super::{
         JobError,
         run::{Verdict, attempt},
     },
-    connect::answered,
+    answer::answered,
     consume::{Desk, Source},
     message::Carried,
     patience::Patience,

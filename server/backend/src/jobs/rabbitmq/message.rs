@@ -8,6 +8,7 @@ use lapin::{
 };
 
 use super::super::Claimed;
+use crate::failure::unreadable;
 
 /// Tries that were made before the job came to RabbitMQ.
 const TRIES: &str = "rapport-tries";
@@ -58,8 +59,8 @@ impl Carried {
         let (Some(id), Some(created_at)) = (id, created_at) else {
             return Err("no job: it has no number or no time of birth".to_owned());
         };
-        let payload =
-            serde_json::from_slice(&delivery.data).map_err(|error| format!("unreadable payload: {error}"))?;
+        let payload = serde_json::from_slice(&delivery.data)
+            .map_err(|error| format!("unreadable payload: {}", unreadable(&error)))?;
         let tries = number(&headers, TRIES).unwrap_or_default() + earlier_deliveries(delivery, &headers);
         let attempt = i32::try_from(tries + 1).unwrap_or(i32::MAX);
         Ok(Self { id, queue: queue.to_owned(), payload, attempt, created_at })

@@ -8,6 +8,7 @@
 //! jobs, and in the task's dead-letter queue, where whoever runs RabbitMQ looks and where RabbitMQ
 //! itself puts what it will not deliver any more.
 
+mod answer;
 mod connect;
 mod consume;
 mod dead_letter;

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use lapin::{BasicProperties, Channel, Confirmation, options::BasicPublishOptions};
 
-use super::connect::answered;
+use super::answer::answered;
 
 /// Puts a message into a queue. The channel confirms.
 ///

@@ -7,7 +7,7 @@ use lapin::{
     types::{AMQPValue, FieldTable, LongString},
 };
 
-use super::{super::Kind, RabbitSettings, connect::answered};
+use super::{super::Kind, RabbitSettings, answer::answered};
 
 /// Deliveries after which RabbitMQ itself makes a dead letter of a message: far beyond the tries of
 /// any job, for a worker ends each job sooner, and with its reason. It is the same for every queue

@@ -8,9 +8,10 @@ use lapin::{Channel, Connection, options::ConfirmSelectOptions};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    super::{Claimed, Kind, worker::ROUND},
+    super::{Claimed, Kind, round::ROUND},
     RabbitSettings,
-    connect::{answered, connect},
+    answer::answered,
+    connect::connect,
     message::properties,
     patience::Patience,
     publish::publish,

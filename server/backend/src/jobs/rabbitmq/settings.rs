@@ -4,10 +4,7 @@ use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserIn
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use super::{
-    super::KINDS,
-    connect::{answered, connect},
-};
+use super::{super::KINDS, answer::answered, connect::connect};
 
 /// Seconds: a connection that is silent for twice as long is a broken one.
 const HEARTBEAT: u16 = 10;

@@ -6,7 +6,7 @@ mod settings;
 
 use std::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     message::Mailbox,
@@ -58,15 +58,29 @@ impl Smtp {
         }
     }
 
+    async fn answers(&self) -> anyhow::Result<()> {
+        match tokio::time::timeout(WITHIN, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) | Err(_) => bail!("{} does not answer", self.server),
+            Ok(Err(error)) => bail!("{}: {}", self.server, without_addresses(&with_sources(&error))),
+        }
+    }
+
     fn tell(&self, error: &Error, to: &str) -> MailError {
-        // Servers like to repeat whom they refuse.
-        let reply = with_sources(error).replace(to, "the recipient");
+        // Servers like to repeat whom they refuse, in whatever spelling.
+        let reply = without_addresses(&with_sources(error).replace(to, "the recipient"));
         let code = error.status().map(u16::from);
         match error.is_permanent() && !code.is_some_and(|code| ABOUT_THE_LOGIN.contains(&code)) {
             true => MailError::Refused(reply),
             false => anyhow!("{}: {reply}", self.server).into(),
         }
     }
+}
+
+/// A reply with every word that may be an e-mail address left out.
+fn without_addresses(reply: &str) -> String {
+    let words = reply.split(' ').map(|word| if word.contains('@') { "(an address)" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// An error and what caused it, each said once.

@@ -2,13 +2,23 @@ use std::fmt;
 
 use lettre::message::Mailbox;
 
-use super::SmtpServer;
+use super::{Smtp, SmtpServer};
 
 /// Where mail goes out, and in whose name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SmtpSettings {
     pub server: SmtpServer,
     pub from: Sender,
+}
+
+impl SmtpSettings {
+    /// Connects once, with the name and the password if there are any, and sends nothing: for checking settings.
+    ///
+    /// # Errors
+    /// The server does not answer, or refuses the login; why, in words without secrets.
+    pub async fn answers(&self) -> anyhow::Result<()> {
+        Smtp::new(self.clone())?.answers().await
+    }
 }
 
 /// In whose name mail is sent.

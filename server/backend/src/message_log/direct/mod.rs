@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use bytes::Bytes;
-use model::{Accepted, Message, Rev, RoomId, Sent, wire};
+use model::{Accepted, Message, Rev, RoomId, Sent, Seq, wire};
 use tokio::time::timeout;
 
 use super::{
@@ -21,6 +21,7 @@ use crate::{
     clock::Clock,
     database::Pool,
     failure::{Failure, Outcome},
+    rooms,
 };
 
 /// How long PostgreSQL may take for a batch.
@@ -37,7 +38,7 @@ pub(super) struct Direct {
 impl Direct {
     pub(super) fn new(db: Pool, bus: Bus, clock: Clock) -> Self {
         #[cfg(feature = "mutants")]
-        crate::mutants::publish_on(&bus);
+        mutated::publish_on(&bus);
         Self { db, bus, clock }
     }
 
@@ -47,7 +48,7 @@ impl Direct {
     /// settles it: the ids say which entries stand already, and those are then published too.
     pub(super) async fn commit(&self, entries: Vec<Entry>) -> Vec<Answer> {
         #[cfg(feature = "mutants")]
-        let entries = crate::mutants::forget_ids(entries);
+        let entries = mutated::forget_ids(entries);
         let started = std::time::Instant::now();
         let mut in_doubt = false;
         for attempt in 0..ATTEMPTS {
@@ -140,6 +141,9 @@ impl Direct {
                     && let Ok(accepted) = known.answer
                 {
                     bus.publish(&notice(entry, &accepted));
+                    if accepted.seq == Seq::FIRST {
+                        rooms::reveal(db.clone(), bus.clone(), vec![entry.room]);
+                    }
                 }
             }
         });

@@ -1,14 +1,24 @@
 //! The writing of a batch with the faults of [`crate::mutants`].
 
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
 use diesel::sql_types::{Text, Uuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use model::Accepted;
+use model::{Accepted, MessageId};
 
 use super::{
     Entry,
     batch::{self, Source},
+    notice,
 };
-use crate::{failure::Outcome, mutants};
+use crate::{bus::Bus, failure::Outcome, mutants};
+
+/// How long a change is shown before it is durable: wide enough for a kill to hit now and then.
+const EARLY: Duration = Duration::from_millis(25);
 
 pub(super) async fn write(
     db: &mut AsyncPgConnection,
@@ -26,7 +36,7 @@ pub(super) async fn write(
         }
         let fresh = fresh(entries, &written);
         if let Some((entry, accepted)) = fresh.last() {
-            mutants::before_commit(&fresh).await;
+            before_commit(&fresh).await;
             if mutants::strikes("skip-number", 100) {
                 let skip = "UPDATE rooms SET last_seq = last_seq + 1, rev = rev + 1 WHERE id = $1";
                 diesel::sql_query(skip).bind::<Uuid, _>(accepted.room).execute(db).await?;
@@ -44,4 +54,35 @@ pub(super) async fn write(
 fn fresh<'a>(entries: &'a [Entry], written: &batch::Written) -> Vec<(&'a Entry, Accepted)> {
     let all = entries.iter().zip(&written.answers).zip(&written.fresh);
     all.filter(|(_, fresh)| **fresh).filter_map(|((entry, answer), _)| Some((entry, answer.ok()?))).collect()
+}
+
+static BUS: OnceLock<Bus> = OnceLock::new();
+
+/// Where `fan-out-before-commit` publishes.
+pub(super) fn publish_on(bus: &Bus) {
+    let _ = BUS.set(bus.clone());
+}
+
+/// `fan-out-before-commit`: everybody is shown what is not durable yet.
+async fn before_commit(fresh: &[(&Entry, Accepted)]) {
+    let (true, Some(bus)) = (mutants::is("fan-out-before-commit"), BUS.get()) else { return };
+    for (entry, accepted) in fresh {
+        bus.publish(&notice(entry, accepted));
+    }
+    tokio::time::sleep(EARLY).await;
+}
+
+/// `forget-duplicate`: a retry is a new message. Under a new id, since the database would refuse the
+/// old one.
+pub(super) fn forget_ids(mut entries: Vec<Entry>) -> Vec<Entry> {
+    static SEEN: LazyLock<Mutex<HashSet<MessageId>>> = LazyLock::new(Mutex::default);
+    if mutants::is("forget-duplicate") {
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in &mut entries {
+            if !seen.insert(entry.id) {
+                entry.id = MessageId::new();
+            }
+        }
+    }
+    entries
 }

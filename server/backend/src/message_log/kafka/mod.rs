@@ -11,6 +11,7 @@ mod producer;
 mod record;
 mod reports;
 mod settings;
+mod state;
 mod store;
 mod topics;
 

@@ -13,7 +13,7 @@ use super::{
     Settings,
     deliveries::{Deliveries, Told},
     logs::Logs,
-    producer::{Kafka, Open, Producer},
+    state::{Open, Producer, State},
     topics,
 };
 use crate::database::Pool;
@@ -36,7 +36,7 @@ pub(super) struct Opener {
 }
 
 /// Opens `kafka` whenever it is not open; ends with it.
-pub(super) async fn keep_open(kafka: Weak<Kafka>, mut opener: Opener) {
+pub(super) async fn keep_open(kafka: Weak<State>, mut opener: Opener) {
     let deliveries = opener.deliveries.clone();
     let mut again = tokio::time::interval(AGAIN);
     again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -5,7 +5,7 @@ use std::{future::ready, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use model::{RoomId, UserId};
-use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig, ThreadedProducer};
+use rdkafka::producer::{BaseRecord, Producer as _};
 use tokio::{
     sync::{oneshot, watch},
     time::timeout,
@@ -13,9 +13,10 @@ use tokio::{
 
 use super::{
     Settings,
-    deliveries::{Awaited, Deliveries, Told},
+    deliveries::{Awaited, Deliveries},
     open::{Opener, keep_open},
     record,
+    state::{Open, State},
 };
 use crate::{
     bus::Bus,
@@ -30,23 +31,13 @@ const FLUSH: Duration = Duration::from_secs(8);
 /// How long the first entries of a process wait until Kafka is known to answer.
 const OPENING: Duration = Duration::from_secs(5);
 
-pub(super) type Producer = ThreadedProducer<Told>;
-
 pub(in crate::message_log) struct Kafka {
     topic: String,
-    /// `None` until Kafka has been found to answer, and again while it is away.
-    open: watch::Sender<Option<Open>>,
+    /// The task that opens it ends with it.
+    state: Arc<State>,
     deliveries: Arc<Deliveries>,
     members: Membership,
     clock: Clock,
-}
-
-/// A Kafka that takes entries.
-#[derive(Clone)]
-pub(super) struct Open {
-    pub(super) producer: Arc<Producer>,
-    /// What Kafka's offsets are counted from: see [`super::logs`].
-    pub(super) base: i64,
 }
 
 impl Kafka {
@@ -61,10 +52,9 @@ impl Kafka {
     ) -> anyhow::Result<Arc<Self>> {
         let deliveries = Arc::new(Deliveries::new(bus));
         let opener = Opener::new(settings, db, deliveries.clone())?;
-        let (open, topic) = (watch::Sender::new(None), settings.topic.clone());
-        let kafka = Arc::new(Self { topic, open, deliveries, members, clock });
-        tokio::spawn(keep_open(Arc::downgrade(&kafka), opener));
-        Ok(kafka)
+        let (state, topic) = (Arc::new(State::new(deliveries.clone())), settings.topic.clone());
+        tokio::spawn(keep_open(Arc::downgrade(&state), opener));
+        Ok(Arc::new(Self { topic, state, deliveries, members, clock }))
     }
 
     /// Whether entries are refused anyway.
@@ -77,28 +67,11 @@ impl Kafka {
         self.deliveries.are_idle()
     }
 
-    pub(super) fn is_open(&self) -> bool {
-        self.open.borrow().is_some()
-    }
-
-    pub(super) fn open(&self, open: Open) {
-        self.open.send_replace(Some(open));
-        self.deliveries.note(false);
-    }
-
-    /// Takes no more entries, and lets those go that have not left: one behind an entry that was
-    /// refused may be by the same sender, and must not overtake it.
-    pub(super) fn close(&self) {
-        if let Some(open) = self.open.send_replace(None) {
-            open.producer.purge(PurgeConfig::default().queue().non_blocking());
-        }
-    }
-
     /// Logs the entries of members, in their order. Done when they have their places in the order: what
     /// comes next need not wait until these are durable.
     pub(in crate::message_log) async fn log(&self, entries: Vec<Entry>) -> Vec<Outcome> {
         let refuse = |entries: &[Entry]| entries.iter().map(|_| refused(Refusal::Unavailable)).collect();
-        let mut watched = self.open.subscribe();
+        let mut watched = self.state.watch();
         let Some(open) = self.opened(&mut watched).await else { return refuse(&entries) };
         let pairs: Vec<(RoomId, UserId)> = entries.iter().map(|entry| (entry.room, entry.sender)).collect();
         let members = self.members.are_members(&pairs).await;
@@ -143,7 +116,7 @@ impl Kafka {
 
 impl Drop for Kafka {
     fn drop(&mut self) {
-        let Some(open) = self.open.send_replace(None) else { return };
+        let Some(open) = self.state.take() else { return };
         // Everything answered has left; this is for what nobody waits for any more.
         if open.producer.in_flight_count() > 0 {
             let _ = open.producer.flush(FLUSH);

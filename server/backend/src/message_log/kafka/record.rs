@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use model::{Body, MessageId, RoomId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::timestamp, message_log::Entry};
+use crate::{clock::timestamp, failure::unreadable, message_log::Entry};
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -37,7 +37,7 @@ pub(super) fn write(entry: &Entry, at: DateTime<Utc>) -> Vec<u8> {
 /// What makes these bytes no entry, in words.
 pub(super) fn read(bytes: &[u8]) -> Result<(Entry, DateTime<Utc>), String> {
     let Read { id, room, sender, at, body } =
-        serde_json::from_slice(bytes).map_err(|error| format!("not an entry: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("not an entry: {}", unreadable(&error)))?;
     let at = DateTime::from_timestamp_millis(at.0).ok_or("its time is none")?;
     let body = Body::new(body).map_err(|error| error.message)?;
     Ok((Entry { id, room, sender, body }, at))

@@ -68,6 +68,109 @@ async fn who_blocked_the_founder_seems_to_be_in_the_group_and_away() {
     assert_eq!((blocks.len(), group.people.len(), group.gone.len()), (away.len(), 3, 0));
 }
 
+/// A group that its founder leaves to him, whom she has made an admin: what she and cai see. He has blocked her, or
+/// stays away; cai has written something there, or not.
+async fn handed_over(bo_does: Bo, cai_wrote: bool) -> (Vec<String>, Room) {
+    let world = TestBackend::start().await;
+    let [ana, bo, cai] = [world.person("ana").await, world.person("bo_").await, world.person("cai").await];
+    for other in [&bo, &cai] {
+        talk(&world, &ana, other).await;
+    }
+    if bo_does == Bo::Blocks {
+        world.block(&bo, ana.user()).await.unwrap();
+    }
+    let theirs = socket(&world, &cai).await;
+    let (room, people) = (RoomId::new(), [bo.user(), cai.user()]);
+    world.create_group(&ana, room, Title::new("Lisbon in May").unwrap(), &people).await.unwrap();
+    if cai_wrote {
+        world.say(&cai, room, &["hello"]).await;
+    }
+    let mut seen = Seen::default();
+    seen.answer("appoint", world.appoint(&ana, room, bo.user(), true).await);
+    seen.answer("step down", world.appoint(&ana, room, ana.user(), false).await);
+    everything(&mut seen, &world, &ana, room).await;
+    seen.answer("leave", world.leave(&ana, room).await);
+    everything(&mut seen, &world, &cai, room).await;
+    seen.answer("rename", world.rename(&cai, room, Title::new("Porto in June").unwrap()).await);
+    seen.answer("step down", world.appoint(&cai, room, cai.user(), false).await);
+    seen.answer("remove", world.remove(&cai, room, bo.user()).await);
+    everything(&mut seen, &world, &cai, room).await;
+    seen.frames("live", &frames(&theirs));
+    (seen.lines, world.room(&cai, room).await.unwrap())
+}
+
+/// Fails when an heir is looked for among those who are really there, when he counts as an admin before anything was
+/// heard of him, and when he is passed over.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_becomes_an_admin_does_not_tell_of_a_block() {
+    for cai_wrote in [false, true] {
+        let (away, blocks) =
+            tokio::join!(handed_over(Bo::IsAway, cai_wrote), handed_over(Bo::Blocks, cai_wrote));
+        assert!(away.0.len() > 10, "{:?}", away.0);
+        assert_eq!(blocks.0, away.0);
+        // She can look after it, and does.
+        assert_eq!(blocks.1.admins.len(), 1);
+        assert_eq!(blocks.1.title.as_deref(), Some("Porto in June"));
+    }
+}
+
+/// Whoever has blocked somebody has left their private chat, and knows it. Fails when only what the others see of a
+/// private chat counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_adds_people_they_have_blocked() {
+    let world = TestBackend::start().await;
+    let [ana, bo, cai] = [world.person("ana").await, world.person("bo_").await, world.person("cai").await];
+    for other in [&bo, &cai] {
+        talk(&world, &ana, other).await;
+    }
+    let title = || Title::new("Lisbon in May").unwrap();
+    let room = RoomId::new();
+    world.create_group(&ana, room, title(), &[cai.user()]).await.unwrap();
+    let add = async || {
+        let made = world.create_group(&ana, RoomId::new(), title(), &[bo.user(), cai.user()]).await.map(drop);
+        let added = world.add(&ana, room, &[bo.user()]).await;
+        [made, added].map(|answer| answer.map_err(|error| error.code))
+    };
+    world.block(&ana, bo.user()).await.unwrap();
+    assert_eq!(add().await, [Err(Code::Forbidden); 2]);
+    world.unblock(&ana, bo.user()).await.unwrap();
+    assert_eq!(add().await, [Err(Code::Forbidden); 2], "she is not back in their chat");
+    world.open_private(&ana, bo.user()).await.unwrap();
+    assert_eq!(add().await, [Ok(()); 2]);
+}
+
+/// An admin who does not know him adds him, who is there to everybody. Fails when that is refused, which tells that he is
+/// not; and when he comes in by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_seems_to_be_there_can_be_added_by_a_stranger() {
+    let world = TestBackend::start().await;
+    let mut answers = Vec::new();
+    for blocks in [false, true] {
+        let name = |name: &str| format!("{name}{blocks}");
+        let (ana, bo) = (world.person(&name("ana")).await, world.person(&name("bo_")).await);
+        let (cai, dee) = (world.person(&name("cai")).await, world.person(&name("dee")).await);
+        for other in [&bo, &cai, &dee] {
+            talk(&world, &ana, other).await;
+        }
+        if blocks {
+            world.block(&bo, ana.user()).await.unwrap();
+        }
+        let (room, title) = (RoomId::new(), Title::new("Lisbon in May").unwrap());
+        let people = [bo.user(), cai.user(), dee.user()];
+        world.create_group(&ana, room, title, &people).await.unwrap();
+        world.appoint(&ana, room, cai.user(), true).await.unwrap();
+        let rev = world.room(&ana, room).await.unwrap().rev;
+        let alone = world.add(&cai, room, &[bo.user()]).await;
+        let with_others = world.add(&cai, room, &[bo.user(), dee.user()]).await;
+        let seen = world.room(&cai, room).await.unwrap();
+        assert_eq!(seen.rev, rev, "nobody came");
+        answers.push((alone, with_others, seen.people.len(), seen.gone.len(), seen.admins.len()));
+        assert_eq!(world.room(&bo, room).await.is_ok(), !blocks, "and he is where he was");
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert!(answers[0].0.is_ok());
+}
+
 /// Somebody else may bring him in: then he is there. Fails when the block counts for all, and when it is a
 /// change that he comes.
 #[tokio::test(flavor = "multi_thread")]

@@ -176,7 +176,7 @@ async fn stores_each_id_once(world: &TestBackend, medium: &Medium) {
 async fn refuses_other_content_under_a_known_id(world: &TestBackend, medium: &Medium) {
     let (ana, bo, room) = world.pair().await;
     let cleo = world.person("cleo").await;
-    let elsewhere = world.open_private(&ana, cleo.user()).await.unwrap().id;
+    let elsewhere = world.open_private(&cleo, ana.user()).await.unwrap().id;
     let log = written(world, medium);
     let first = entry(&ana, room, "first");
     let body = Entry { body: Body::new("second").unwrap(), ..first.clone() };

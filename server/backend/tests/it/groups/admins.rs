@@ -1,7 +1,7 @@
 //! Who may change a group.
 
 use backend::{cache::Key, testing::TestBackend};
-use model::{Code, Rev, RoomId};
+use model::{Code, Rev, RoomId, Seq};
 
 use super::{Client, cast, code, create, present, sorted, talk, title};
 
@@ -53,6 +53,9 @@ async fn a_group_with_people_has_an_admin() {
     world.clock.advance(chrono::TimeDelta::seconds(1));
     world.add(&ana, id, &[bo.user()]).await.unwrap();
     let mut his = Client::start(&world, &bo).await;
+    for active in [&bo, &cai] {
+        world.say(active, id, &["I am here"]).await;
+    }
     assert_eq!(code(world.appoint(&ana, id, ana.user(), false).await), Code::Forbidden);
     world.leave(&ana, id).await.unwrap();
     his.agrees(&world, &bo, id).await;
@@ -110,4 +113,39 @@ async fn of_two_admins_who_remove_each_other_one_stays() {
         let room = world.room(&cai, id).await.unwrap();
         assert_eq!((present(&room), &*room.admins), (sorted(&[stays, &cai]), &[stays.user()][..]));
     }
+}
+
+/// Reading, writing and changing the group count; having been named an admin does not. Fails when an admin who has
+/// never been there is counted, and when one who has been is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_admin_who_has_been_there_stays_one() {
+    let world = TestBackend::start().await;
+    let (ana, [bo, cai]) = cast(&world).await;
+    let id = create(&world, &ana, &[bo, cai]).await.id;
+    world.say(&ana, id, &["hello"]).await;
+    let steps_down = async || world.appoint(&ana, id, ana.user(), false).await;
+    world.appoint(&ana, id, bo.user(), true).await.unwrap();
+    assert_eq!(code(steps_down().await), Code::Forbidden, "he may have never seen the group");
+    world.mark(&bo, id, Seq(1), Seq(1)).await.unwrap();
+    steps_down().await.unwrap();
+    world.appoint(&bo, id, cai.user(), true).await.unwrap();
+    world.rename(&cai, id, title("hers")).await.unwrap();
+    world.appoint(&bo, id, bo.user(), false).await.unwrap();
+    assert_eq!(world.room(&bo, id).await.unwrap().admins, [cai.user()]);
+}
+
+/// Fails when the group is left to nobody, and when only some are chosen of whom nobody knows anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_in_which_nobody_was_active_is_everybodys() {
+    let world = TestBackend::start().await;
+    let (ana, [bo, cai, dee]) = cast(&world).await;
+    let quiet = create(&world, &ana, &[bo, cai]).await.id;
+    world.leave(&ana, quiet).await.unwrap();
+    let mut admins = world.room(&bo, quiet).await.unwrap().admins;
+    admins.sort();
+    assert_eq!(admins, sorted(&[&bo, &cai]));
+    let lively = create(&world, &ana, &[bo, cai, dee]).await.id;
+    world.say(&dee, lively, &["hello"]).await;
+    world.leave(&ana, lively).await.unwrap();
+    assert_eq!(world.room(&bo, lively).await.unwrap().admins, [dee.user()], "the one who has been active");
 }

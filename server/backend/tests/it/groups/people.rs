@@ -2,7 +2,7 @@
 
 use backend::{messages::From, testing::TestBackend};
 use model::{
-    Body, Chat, Code, MessageId, Rev, Seq, UserId, VecMap,
+    Body, Chat, Code, MessageId, Rev, Room, Seq, UserId, VecMap,
     wire::{Position, ServerFrame},
 };
 
@@ -61,7 +61,12 @@ async fn who_was_removed_can_be_added_again_and_has_missed_nothing() {
     world.mark(&bo, id, Seq(2), Seq(1)).await.unwrap();
     world.say(&bo, id, &["3"]).await;
     let mut hers = Client::start(&world, &cai).await;
+    let before = *world.room(&cai, id).await.unwrap().mark(bo.user()).unwrap();
+    assert_eq!((before.read, before.mine, before.upto), (Seq(1), 1, Seq(3)));
     world.remove(&ana, id, bo.user()).await.unwrap();
+    // Nothing is said of his own messages while he is gone: with that it would be newer than what is true.
+    let gone = *world.room(&cai, id).await.unwrap().mark(bo.user()).unwrap();
+    assert_eq!((gone.read, gone.mine, gone.upto), (Seq(1), 0, Seq(1)));
     world.say(&ana, id, &["4"]).await;
     hers.agrees(&world, &cai, id).await;
     world.add(&ana, id, &[bo.user()]).await.unwrap();
@@ -126,4 +131,45 @@ async fn catching_up_tells_who_is_there_and_the_title() {
     let mut admins = held.admins.clone();
     admins.sort();
     assert_eq!(admins, sorted(&[&ana, &dee]));
+}
+
+/// A group after a great turnover. Fails when those keep their places who left first: then the senders of the newest
+/// messages have no names, and people come into sight whose marks nobody told.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_left_last_keep_their_places_and_every_mark_is_known() {
+    let world = TestBackend::start().await;
+    let (ana, [bo, cai, dee]) = cast(&world).await;
+    let id = create(&world, &ana, &[bo, cai]).await.id;
+    // The first of 150 joined last and left first.
+    let turnover = format!(
+        "INSERT INTO users (id, username, name, email, password_hash, created_at) \
+         SELECT gen_random_uuid(), 'u' || n, 'U', 'u' || n || '@example.org', '', now() \
+         FROM generate_series(1, 150) n; \
+         INSERT INTO former_members (room_id, user_id, joined_at, left_at, rev, delivered_seq, read_seq) \
+         SELECT '{id}', id, now() - n * interval '1 hour', now(), n, n, n FROM users, \
+             LATERAL (SELECT substr(username, 2)::int AS n) which WHERE username ~ '^u[0-9]+$'; \
+         UPDATE rooms SET rev = 150 WHERE id = '{id}'"
+    );
+    backend::testing::run(&world, &turnover).await;
+    let mut hers = Client::start(&world, &ana).await;
+    let names = |room: &Room| {
+        let mut names: Vec<String> = room.people.iter().map(|person| person.username.clone()).collect();
+        names.retain(|name| name.starts_with('u'));
+        names.sort();
+        names
+    };
+    let last = |count: usize| {
+        let mut names: Vec<String> = (151 - count..=150).map(|n| format!("u{n}")).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&world.room(&ana, id).await.unwrap()), last(97));
+    world.remove(&ana, id, bo.user()).await.unwrap();
+    hers.agrees(&world, &ana, id).await;
+    assert_eq!(names(&world.room(&ana, id).await.unwrap()), last(97));
+    world.add(&ana, id, &[dee.user()]).await.unwrap();
+    hers.agrees(&world, &ana, id).await;
+    world.add(&ana, id, &[bo.user()]).await.unwrap();
+    hers.agrees(&world, &ana, id).await;
+    assert_eq!(names(&world.room(&ana, id).await.unwrap()), last(96));
 }

@@ -13,12 +13,12 @@ mod write;
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
-use model::RoomId;
+use model::{RoomId, Seq};
 use tokio::{runtime::Handle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{DeadLetters, Settings};
-use crate::{bus::Bus, database::Pool, failure::Failure};
+use crate::{bus::Bus, database::Pool, failure::Failure, rooms};
 use batch::Batch;
 use consumer::Reader;
 use notices::SharedNotices;
@@ -160,10 +160,21 @@ impl Keeper {
             tracing::info!("storing again");
         }
         self.notices.get().tell(batch, stored, Instant::now());
+        self.reveal(stored);
         metrics::histogram!("rapport_log_batch_rows").record(batch.len() as f64);
         metrics::histogram!("rapport_log_batch_age_seconds").record(batch.age().as_secs_f64());
         metrics::counter!("rapport_stored_total").increment(stored.fresh_count());
         self.reader.commit(batch);
+    }
+
+    /// The first message of a private chat brings the chat to the person who has not opened it.
+    fn reveal(&self, stored: &Stored) {
+        let first = stored.fresh().filter(|accepted| accepted.seq == Seq::FIRST);
+        let rooms: Vec<RoomId> = first.map(|accepted| accepted.room).collect();
+        if !rooms.is_empty() {
+            let _runtime = self.runtime.enter();
+            rooms::reveal(self.store.db.clone(), self.store.bus.clone(), rooms);
+        }
     }
 
     /// Back to what PostgreSQL says, as soon as it says it.

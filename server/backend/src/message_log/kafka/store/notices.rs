@@ -198,6 +198,7 @@ pub(super) async fn tell_last(store: &Store, offsets: &Offsets, partitions: &[i3
     for head in rooms::heads(&mut db, &last).await? {
         store.bus.publish(&Notice::Room { room: head.room, rev: Some(head.rev), frame: head.frame() });
     }
+    rooms::reveal(store.db.clone(), store.bus.clone(), last);
     Ok(())
 }
 

@@ -43,8 +43,15 @@ pub(super) enum Outcome {
 }
 
 impl Stored {
+    pub(super) fn fresh(&self) -> impl Iterator<Item = &Accepted> {
+        self.outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Fresh(accepted) => Some(accepted),
+            _ => None,
+        })
+    }
+
     pub(super) fn fresh_count(&self) -> u64 {
-        self.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Fresh(_))).count() as u64
+        self.fresh().count() as u64
     }
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE instance;
+ALTER TABLE sessions DROP COLUMN secret_id;

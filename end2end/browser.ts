@@ -10,5 +10,7 @@ export const browser = {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // Pages that a story changes on their way come from no address, and could not open a socket to this machine.
+    "--disable-features=LocalNetworkAccessChecks",
   ],
 };

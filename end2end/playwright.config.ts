@@ -2,6 +2,18 @@ import { defineConfig } from "@playwright/test";
 import { browser } from "./browser.ts";
 import type { Options } from "./support/fixtures.ts";
 
+/// Full mode runs the tests whose result its engines can change: delivery, membership, sessions, mail, failures. The
+/// client, the style sheets and the rendered pages are the same files in both modes.
+const changedByTheMode = [
+  "engines/**",
+  "accounts/sign-{out,up}.spec.ts",
+  "messages/talk.spec.ts",
+  "messages/change/{delete,edit,react}.spec.ts",
+  "people/block.spec.ts",
+  "resilience/{killed-server,offline,second-tab}.spec.ts",
+  "rooms/{groups,leave}.spec.ts",
+];
+
 export default defineConfig<object, Options>({
   testDir: "tests",
   outputDir: "test-results",
@@ -17,13 +29,12 @@ export default defineConfig<object, Options>({
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
     timezoneId: "UTC",
-    trace: "retain-on-failure",
+    // A quarter of the time; and nobody opens a trace of CI.
+    trace: process.env["CI"] === undefined ? "retain-on-failure" : "off",
     launchOptions: browser,
   },
-  // The same stories of the program alone and of a cluster; those in `engines` are about what only a
-  // cluster has.
   projects: [
     { name: "lite", testIgnore: "engines/**", use: { mode: "lite" } },
-    { name: "full", use: { mode: "full" } },
+    { name: "full", testMatch: changedByTheMode, use: { mode: "full" } },
   ],
 });

@@ -5,6 +5,11 @@ export async function isKept(page: Page, text: string): Promise<void> {
   await expect.poll(() => page.evaluate(onDisk)).toContain(text);
 }
 
+/// Everything that this browser keeps in databases of the page's origin, as text.
+export function keptTexts(page: Page): Promise<string> {
+  return page.evaluate(onDisk);
+}
+
 /// Everything in this origin's databases, as text.
 async function onDisk(): Promise<string> {
   const answered = <T>(request: IDBRequest<T>): Promise<T> =>

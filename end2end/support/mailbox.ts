@@ -8,9 +8,9 @@ interface Mail {
 }
 
 /// The code in the newest mail to an address.
-export function codeFor(server: string, address: string): Promise<string> {
+export function codeFor(mailbox: string, address: string): Promise<string> {
   return until(`a code for ${address}`, async () => {
-    const answer = await fetch(`${server}/dev/mail.json`);
+    const answer = await fetch(`${mailbox}/dev/mail.json`);
     const mails = (await answer.json()) as Mail[];
     const mail = mails.find((mail) => mail.to === address && mail.subject.includes("code"));
     return mail?.text.match(/^\d{6}$/m)?.[0];

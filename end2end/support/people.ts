@@ -21,11 +21,7 @@ export class People {
   /// Registers somebody over HTTP, and gives them a browser.
   async signUp(name: string, options: BrowserContextOptions = {}): Promise<Person> {
     const api = await this.api();
-    const form = formOf(name);
-    const registration = await register(api, form);
-    const code = await codeFor(this.server.url, form.email);
-    const { id } = await api.post<{ id: string }>("accounts/verify", { registration, code });
-    return this.settle({ id, ...form }, api, options);
+    return this.settle(await enroll(this.server, api, name), api, options);
   }
 
   /// Registers somebody who has not confirmed the address yet: the registration's id.
@@ -59,6 +55,15 @@ export class People {
     await noticeHydration(context);
     return new Person(account, context, api);
   }
+}
+
+/// Registers somebody over HTTP, and confirms the address.
+export async function enroll(server: Server, api: Api, name: string): Promise<Account> {
+  const form = formOf(name);
+  const registration = await register(api, form);
+  const code = await codeFor(server.mailbox, form.email);
+  const { id } = await api.post<{ id: string }>("accounts/verify", { registration, code });
+  return { id, ...form };
 }
 
 type Form = Omit<Account, "id">;

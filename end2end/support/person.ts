@@ -20,14 +20,14 @@ export interface Message {
 }
 
 interface Room {
+  rev: number;
   id: string;
 }
 
-/// Somebody with an account, signed in in a browser of their own.
-export class Person {
+/// Somebody with an account, who calls the program without a browser.
+export class Member {
   constructor(
     readonly account: Account,
-    readonly context: BrowserContext,
     private readonly api: Api,
   ) {}
 
@@ -35,30 +35,26 @@ export class Person {
     return this.account.name;
   }
 
-  /// A tab on a page, taken over by the program.
-  async open(path: string): Promise<Page> {
-    const page = await this.context.newPage();
-    await page.goto(path);
-    await hydrated(page);
-    return page;
-  }
-
-  /// A tab on a conversation, connected.
-  async talk(room: string): Promise<Chat> {
-    const page = await this.open(`/chats/${room}`);
-    await live(page);
-    return new Chat(page);
-  }
-
-  /// The private chat with somebody: its id.
-  async chatWith(other: Person): Promise<string> {
-    const room = await this.api.post<Room>("rooms/open", { with: other.account.id });
+  /// The private chat with somebody: its id. A new one is opened from both sides, so that both see it at once.
+  async chatWith(other: Member): Promise<string> {
+    const room = await this.openChat(other);
+    if (room.rev === 0) await other.openChat(this);
     return room.id;
+  }
+
+  /// Opens the private chat with somebody from this side alone.
+  async openChat(other: Member): Promise<Room> {
+    return this.api.post<Room>("rooms/open", { with: other.account.id });
   }
 
   /// Sends without a browser.
   async send(room: string, body: string, id = newId()): Promise<void> {
     await this.api.post("messages/send", { room, id, body });
+  }
+
+  /// Has read a room up to a message, without a browser.
+  async read(room: string, seq: number): Promise<void> {
+    await this.api.post("rooms/mark", { room, delivered: String(seq), read: String(seq) });
   }
 
   /// Puts a reaction on a message, without a browser.
@@ -88,14 +84,50 @@ export class Person {
     await this.api.post("rooms/appoint", { room, person: other.account.id, admin: "true" });
   }
 
+  /// Gives a group another name, without a browser.
+  async rename(room: string, title: string): Promise<void> {
+    await this.api.post("rooms/rename", { room, title });
+  }
+
   /// Leaves a room, without a browser.
   async leave(room: string): Promise<void> {
     await this.api.post("rooms/leave", { room });
+  }
+
+  /// Ends the session of this person's browser, without the browser.
+  async endSession(): Promise<void> {
+    await this.api.post("accounts/sign_out", {});
   }
 
   /// The newest texts of a room, oldest first, as the server has them.
   async history(room: string): Promise<string[]> {
     const page = await this.api.get<{ messages: Message[] }>("messages/page", { room, limit: 100 });
     return page.messages.map((message) => message.body);
+  }
+}
+
+/// Somebody with an account, signed in in a browser of their own.
+export class Person extends Member {
+  constructor(
+    account: Account,
+    readonly context: BrowserContext,
+    api: Api,
+  ) {
+    super(account, api);
+  }
+
+  /// A tab on a page, taken over by the program.
+  async open(path: string): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(path);
+    await hydrated(page);
+    return page;
+  }
+
+  /// A tab on a conversation, connected.
+  async talk(room: string): Promise<Chat> {
+    const page = await this.open(`/chats/${room}`);
+    await live(page);
+    return new Chat(page);
   }
 }

@@ -6,7 +6,13 @@ export class Watch {
   private readonly complaints: string[] = [];
   /// A story that ends, or a page that is left, while its socket is being opened is nobody's fault;
   /// stories that need the socket wait until it is open.
-  private readonly allowed: RegExp[] = [/WebSocket is closed before the connection is established/];
+  private readonly allowed: RegExp[] = [
+    /WebSocket is closed before the connection is established/,
+    // A page without scripts, or one that is looked at before its script runs, does not use what it preloads.
+    /\.wasm was preloaded using link preload but not used/,
+    // A client whose connection was closed asks who is signed in; "nobody" is an answer.
+    /status of 401\b.*\/api\/accounts\/me/,
+  ];
 
   context(context: BrowserContext): void {
     context.on("console", (message) => {
@@ -33,6 +39,8 @@ export class Watch {
     this.allow(/net::ERR_/, /WebSocket connection to .* failed/, /status of 503\b/);
     // What is fetched ahead, in the quiet after a start, may be on its way just then.
     this.allow(/TypeError: Failed to fetch[^]*__wasm_split/);
+    // The same, where a proxy answers for a server that is away.
+    this.allow(/HTTP status code is not ok[^]*__wasm_split/);
   }
 
   unexpected(): string[] {

@@ -56,6 +56,10 @@ export class Cluster implements Server {
     return `http://localhost:${this.port}`;
   }
 
+  get mailbox(): string {
+    return this.url;
+  }
+
   async start(): Promise<void> {
     if (this.child) {
       await this.orderAll("start", this.roles().filter(([, part]) => part.state === "stopped"));

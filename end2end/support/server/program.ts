@@ -18,14 +18,24 @@ export class Program implements Server {
   private constructor(
     readonly port: number,
     readonly data: string,
+    private readonly origin: string | undefined,
   ) {}
 
-  static async create(): Promise<Program> {
-    return new Program(await freePort(), mkdtempSync(join(tmpdir(), "rapport-e2e-")));
+  /// With an origin it is told that people open it there, and so through something in between.
+  static async create(origin?: string): Promise<Program> {
+    return new Program(await freePort(), mkdtempSync(join(tmpdir(), "rapport-e2e-")), origin);
   }
 
   get url(): string {
+    return this.origin ?? this.local;
+  }
+
+  private get local(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  get mailbox(): string {
+    return this.url;
   }
 
   async start(): Promise<void> {
@@ -78,7 +88,8 @@ export class Program implements Server {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    return { ...environment(), PORT: String(this.port), RAPPORT_DATA: this.data };
+    const origin = this.origin === undefined ? {} : { RAPPORT_ORIGIN: this.origin };
+    return { ...environment(), ...origin, PORT: String(this.port), RAPPORT_DATA: this.data };
   }
 
   private get logFile(): string {
@@ -90,7 +101,7 @@ export class Program implements Server {
   }
 
   private async isReady(): Promise<boolean> {
-    const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+    const answer = await fetch(`${this.local}/readyz`).catch(() => undefined);
     return answer?.status === 200;
   }
 

@@ -5,6 +5,9 @@ export interface Server {
   /// Where people open it.
   readonly url: string;
 
+  /// Where the mail that it sends is shown, under /dev/mail.json.
+  readonly mailbox: string;
+
   /// What it has said so far.
   readonly logs: Logs;
 

@@ -38,7 +38,19 @@ test("what breaks a rule is said next to its field", async ({ page }) => {
   await password.fill("short");
   await expect(password).toHaveAccessibleDescription(/at least 10 characters/);
   await password.fill("seven tall lanterns");
-  await expect(password).toHaveAccessibleDescription("That will do");
+  await expect(password).toHaveAccessibleDescription("");
+});
+
+test("a password that everybody tries first is refused next to its field", async ({ page, watch }) => {
+  watch.allowStatus(422, "/api/accounts/register");
+  await page.getByLabel("Username").fill(usernameFor("Ana"));
+  await page.getByLabel("Your name").fill("Ana Ribeiro");
+  await page.getByLabel("E-mail").fill("ana@example.org");
+  const password = page.getByLabel("Password");
+  await password.fill("Passw0rd123");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(password).toHaveAccessibleDescription(/easy to guess/);
+  await expect(page).toHaveURL("/register");
 });
 
 test("the server's refusal keeps what was typed", async ({ page, people, watch }) => {

@@ -6,8 +6,9 @@ import { usernameFor } from "../../support/names.ts";
 test("somebody new registers, confirms the address, and is in", async ({ page, server }) => {
   const username = usernameFor("Ana");
   const email = `${username}@example.org`;
-  await page.goto("/");
-  await expect(page).toHaveURL("/sign-in");
+  const asked = "/people/new-group";
+  await page.goto(asked);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
   await hydrated(page);
   await page.getByRole("link", { name: "Create an account" }).click();
   await expect(page.getByRole("heading", { name: "Create your account" })).toBeVisible();
@@ -23,6 +24,8 @@ test("somebody new registers, confirms the address, and is in", async ({ page, s
   await expect(page.getByText(email)).toBeVisible();
   await page.getByLabel("6-digit code").fill(await codeFor(server.url, email));
 
+  await expect(page, "the page that was asked for").toHaveURL(asked);
+  await page.goto("/");
   await expect(page).toHaveURL("/chats");
   await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
   await expect(page.getByText("No chats yet")).toBeVisible();

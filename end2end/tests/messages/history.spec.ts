@@ -1,10 +1,12 @@
 import type { Page, Route } from "@playwright/test";
 import type { Chat } from "../../support/chat.ts";
 import { expect, test } from "../../support/fixtures.ts";
+import { live } from "../../support/hydrated.ts";
 import { fill } from "../../support/long-room.ts";
 import { settled, topOf, wheel } from "../../support/reader.ts";
 
-const NODES = 1_500;
+/// Bound of the page: at least 100 rows are drawn, and 40 beyond the view are never removed.
+const NODES = 1_700;
 
 function nodes(page: Page): Promise<number> {
   return page.evaluate(() => document.querySelectorAll("*").length);
@@ -106,7 +108,11 @@ test("a link to a message opens the room there", async ({ people }) => {
   await fill(room, [ana, bo], 120);
   const page = await ana.open(`/chats/${room}?at=40`);
   const log = page.getByRole("log", { name: "Messages" });
-  await expect(log.locator('[data-seq="40"]')).toBeInViewport();
+  const bubble = (seq: number) => log.locator(`[data-seq="${seq}"] .bubble`);
+  await expect(bubble(40)).toBeInViewport();
+  await live(page);
+  await expect(bubble(40), "is highlighted").toHaveCSS("animation-name", "found");
+  await expect(bubble(41)).toHaveCSS("animation-name", "none");
   await page.getByRole("button", { name: /newest|new$/ }).click();
   await expect(log.locator('[data-seq="120"]')).toBeInViewport();
 });

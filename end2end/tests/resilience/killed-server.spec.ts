@@ -12,7 +12,7 @@ test("the server is killed while both write: every message once, in one order", 
   };
   await Promise.all([send(hers, "ping", 1, 8), send(his, "pong", 1, 8)]);
   await Promise.all([send(hers, "ping", 9, 20), send(his, "pong", 9, 20), server.kill9()]);
-  await expect(hers.page.getByText("Offline. What you send")).toBeVisible();
+  await expect(hers.page.getByText("Connecting…")).toBeVisible();
   await Promise.all([send(hers, "ping", 21, 24), send(his, "pong", 21, 24)]);
   await server.start();
 

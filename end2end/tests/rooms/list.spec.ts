@@ -28,6 +28,23 @@ test("the list counts what is unread and moves the latest to the top", async ({ 
   await expect(page).toHaveTitle("(1) Bo Lind · Rapport");
 });
 
+test("a chat that somebody opened is listed with their first message", async ({ people }) => {
+  const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
+  const there = await bo.open("/chats");
+  await live(there);
+  const { id } = await ana.openChat(bo);
+  const here = await ana.talk(id);
+  await there.reload();
+  await live(there);
+  await expect(there.locator("a.room")).toHaveCount(0);
+  await here.send("Hello Bo");
+  await expect(row(there, "Ana Ribeiro")).toContainText("Hello Bo");
+  await expect(row(there, "Ana Ribeiro").locator(".count")).toHaveText("1 unread");
+  await here.delivery("Hello Bo", "Delivered");
+  await row(there, "Ana Ribeiro").click();
+  await here.delivery("Hello Bo", "Read");
+});
+
 test("what was read on one device is read on the other", async ({ people }) => {
   const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
   const room = await ana.chatWith(bo);

@@ -58,8 +58,10 @@ test("what was being written waits while something else is edited", async ({ peo
   await expect(hers.composer).toHaveValue("Half a thought");
 
   await hers.choose("Said before", "Edit");
-  await hers.editor.fill("Not to be kept either");
+  await hers.editor.fill("To be kept until it is given up");
   await hers.reload();
+  await expect(hers.editor).toHaveValue("To be kept until it is given up");
+  await hers.editor.press("Escape");
   await expect(hers.composer).toHaveValue("Half a thought");
   await hers.composer.press("ArrowUp");
   await expect(hers.editor, "the arrow is for moving in a text").toHaveCount(0);

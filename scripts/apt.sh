@@ -30,6 +30,7 @@ for package in "$@"; do
     case $package in
         java17-runtime-headless) package=$(java) ;;
         chromium) known chromium || { echo "this system has Chromium only as a snap; install with: snap install chromium (or name another in CHROMIUM)" >&2; exit 1; } ;;
+        firefox-esr) known firefox-esr || { echo "this system has no firefox-esr; name another Firefox, not a snap, in FIREFOX" >&2; exit 1; } ;;
     esac
     packages="$packages $package"
 done

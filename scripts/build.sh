@@ -8,23 +8,26 @@ mkdir -p target/logs
 front_log=target/logs/frontend.log
 
 # With `split` some pages can be cut out, to be fetched on demand. The browser's half is mostly one
-# long link on one core: beside the server's half it costs nothing.
+# long link on one core, and then made smaller on another: beside the server's half it costs nothing.
 # Each has its own target folder, or they would wait for each other.
 cargo build -p frontend --lib --features split --target wasm32-unknown-unknown --profile wasm-release --locked \
     --target-dir "$target/front" >"$front_log" 2>&1 &
 front=$!
-server=0
-cargo build -p server --bin rapport --release --locked --target-dir "$target" || server=$?
-if ! wait "$front"; then
+cargo build -p bundler --profile tool --locked --target-dir "$target"
+cargo build -p server --bin rapport --release --locked --target-dir "$target" &
+server=$!
+browser=0
+if wait "$front"; then
+    sh scripts/site.sh "$target/front/wasm32-unknown-unknown/wasm-release/frontend.wasm" || browser=$?
+else
+    browser=1
     cat "$front_log" >&2
-    die "the browser's half does not build"
 fi
-[ "$server" = 0 ] || exit "$server"
+wait "$server"
+[ "$browser" = 0 ] || die "the browser's half does not build"
 
 # Where others look for it, also when cargo builds elsewhere.
 if [ "$target" != target ]; then
     mkdir -p target/release
     cp -u "$target/release/rapport" target/release/rapport
 fi
-
-sh scripts/site.sh "$target/front/wasm32-unknown-unknown/wasm-release/frontend.wasm"

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shorten } from "./names.mjs";
 
 const folder = process.argv[2];
 const at = (name) => join(folder, name);
@@ -14,16 +15,10 @@ const LOADER = "__wasm_split.js";
 const LOADER_OF_LEPTOS = "__wasm_split.______________________.js";
 const MANIFEST = "__wasm_split_manifest.json";
 
-// The hash in each of 350 names cannot be compressed, and stands on both sides: 4 KB of the download.
-// A number of the same length keeps the module's lengths right.
 function shortenNames() {
-  const numbers = new Map();
-  const shorten = (text) =>
-    text.replace(/(__wbg_\w+?_|_ZN\w+?17h)[0-9a-f]{16}(?![0-9a-z_])/g, (name, stem) => {
-      if (!numbers.has(name)) numbers.set(name, stem + String(numbers.size).padStart(16, "0"));
-      return numbers.get(name);
-    });
-  for (const name of ["rapport.js", "rapport.wasm"]) write(name, shorten(read(name)));
+  const { wasm, script } = shorten(readFileSync(at("rapport.wasm")), read("rapport.js"));
+  writeFileSync(at("rapport.wasm"), wasm);
+  write("rapport.js", script);
 }
 
 // A browser that holds an earlier program must not get chunks of this one: they share its memory.

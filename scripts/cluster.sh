@@ -44,7 +44,7 @@
 [ $# -eq 0 ] || exec node scripts/cluster/ask.mjs "$@"
 
 if [ -z "${CLUSTER_PROGRAM:-}" ]; then
-    steps=7
+    steps=6
     say "Debian packages: compilers, PostgreSQL, Redis, RabbitMQ, nginx, Java, Maven"
     engine_packages
     say "Apache Kafka"

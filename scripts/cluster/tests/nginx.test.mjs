@@ -16,6 +16,7 @@ import { ended, until } from "./waiting.mjs";
 const SCRIPT = new URL("../../engines/nginx.sh", import.meta.url).pathname;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rapport-nginx-test-"));
 let port, nodes, nginx;
+let errors = "";
 
 // A node that remembers what it was asked and answers as it is told.
 class Node {
@@ -24,7 +25,7 @@ class Node {
 
   constructor(port) {
     this.port = port;
-    this.server = http.createServer((request, response) => {
+    this.server = http.createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
       this.asked.push(request);
       request.resume().on("end", () => this.answer(request, response));
     });
@@ -46,13 +47,31 @@ class Node {
   }
 }
 
-async function ask(method, path, { headers = {}, body } = {}) {
-  const request = http.request({ host: "127.0.0.1", port, method, path, headers, agent: false });
+async function ask(method, path, { headers = {}, body, localAddress } = {}) {
+  const request = http.request({ host: "127.0.0.1", port, method, path, headers, localAddress, agent: false });
   request.end(body);
   const [answer] = await once(request, "response");
-  answer.resume();
+  answer.body = "";
+  answer.on("data", (bytes) => (answer.body += bytes));
   await once(answer, "end");
   return answer;
+}
+
+// Sends bytes, and reads until nginx closes.
+async function raw(bytes) {
+  const socket = net.connect(port, "127.0.0.1");
+  let answer = "";
+  socket.on("data", (more) => (answer += more)).write(bytes);
+  await once(socket, "close");
+  return answer;
+}
+
+// An answer, with its head, is an error of the protocol.
+function assertMalformed(answer, status) {
+  const [head, body] = answer.split("\r\n\r\n");
+  assert.match(head, new RegExp(`^HTTP/1.1 ${status} `));
+  assert.match(head, /^Content-Type: application\/json\r?$/m);
+  assert.equal(JSON.parse(body).code, "malformed");
 }
 
 const asked = () => nodes.flatMap((node) => node.asked);
@@ -62,7 +81,8 @@ before(async () => {
   port = ports[0];
   nodes = ports.slice(1).map((port) => new Node(port));
   await Promise.all(nodes.map((node) => node.open()));
-  nginx = spawn("bash", [SCRIPT, folder, ...ports.map(String)], { stdio: ["pipe", "ignore", "ignore"] });
+  nginx = spawn("bash", [SCRIPT, folder, ...ports.map(String)], { stdio: ["pipe", "ignore", "pipe"] });
+  nginx.stderr.on("data", (bytes) => (errors += bytes));
   await until("nginx answers", () => ask("GET", "/healthz").then(() => true, () => false));
 });
 
@@ -106,6 +126,82 @@ test("a body may be as large as the program takes", async () => {
   assert.equal((await ask("POST", "/", { body: "x".repeat(128 * 1024) })).statusCode, 200);
   assert.equal((await ask("POST", "/", { body: "x".repeat(128 * 1024 + 1) })).statusCode, 413);
   assert.equal(asked().length, 1);
+});
+
+// Off: `large_client_header_buffers` (400 and 414 with nginx's own pages).
+test("a head may be as long as the program takes", async () => {
+  assert.equal((await ask("GET", `/api/people/find?query=${"x".repeat(30_000)}`)).statusCode, 200);
+  assert.equal((await ask("GET", "/", { headers: { cookie: "x".repeat(30_000) } })).statusCode, 200);
+  assert.equal(asked().length, 2);
+});
+
+// Off: the `error_page` of each, and `$long_head`.
+test("what nginx refuses by itself is an error of the protocol", async () => {
+  for (const answer of [await ask("GET", `/?${"x".repeat(40_000)}`), await ask("GET", "/", { headers: { cookie: "x".repeat(40_000) } })]) {
+    assert.deepEqual([answer.statusCode, JSON.parse(answer.body).code], [431, "malformed"]);
+    assert.equal(answer.headers["content-type"], "application/json");
+  }
+  // A line after the other, none of them long: the program would refuse them without a word.
+  const lines = Array.from({ length: 15 }, (_, line) => `x-${line}: ${"x".repeat(4_000)}\r\n`).join("");
+  assertMalformed(await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${lines}\r\n`), 431);
+  for (const [nonsense, status] of [
+    ["GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400],
+    // Off: an `error_page` that is a named location, which nothing without an address can be sent to.
+    ["FOO\r\n\r\n", 400],
+    [Buffer.from([0x16, 3, 1, 0, 5, 1, 0, 0, 1, 3]), 400],
+    ["GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],
+    ["CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],
+    ["POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: foo\r\n\r\n", 501],
+    ["GET / HTTP/9.1\r\nHost: localhost\r\n\r\n", 505],
+  ]) {
+    assertMalformed(await raw(nonsense), status);
+  }
+  assert.equal(asked().length, 0);
+});
+
+// Off: more than one of `large_client_header_buffers`.
+test("requests may come one behind the other", async () => {
+  const request = (connection) => `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: ${connection}\r\nx: ${"x".repeat(2_000)}\r\n\r\n`;
+  const answers = await raw(request("keep-alive").repeat(50) + request("close"));
+  assert.equal(answers.match(/HTTP\/1.1 200 /g).length, 51);
+});
+
+test("what nginx answers by itself is no address", async () => {
+  for (const path of ["/.malformed", "/.long-head"]) assert.equal((await ask("GET", path)).statusCode, 404, path);
+  assert.equal(asked().length, 0);
+});
+
+// Off: `limit_conn`. The machine's own address is not limited, its neighbour is.
+test("one client cannot take all connections", async () => {
+  for (const node of nodes) node.answer = () => {};
+  const held = [];
+  const hold = (localAddress) => {
+    const socket = net.connect({ port, host: "127.0.0.1", localAddress });
+    socket.on("error", () => {}).write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    held.push(socket);
+  };
+  for (let i = 0; i < 1_000; i += 1) hold("127.0.0.2");
+  await until("all are in hand", () => asked().length >= 1_000);
+  const refused = await ask("GET", "/", { localAddress: "127.0.0.2" });
+  assert.deepEqual([refused.statusCode, JSON.parse(refused.body).code], [429, "rate_limited"]);
+  for (const node of nodes) node.answer = (request, response) => response.end("fine");
+  assert.equal((await ask("GET", "/", { localAddress: "127.0.0.3" })).statusCode, 200);
+  assert.equal((await ask("GET", "/")).statusCode, 200);
+  for (const socket of held) socket.destroy();
+});
+
+// Off: `logged_uri`, and the `error_log` of /verify/.
+test("the id of a sign-up stands in no log", async () => {
+  await ask("GET", "/verify/0198c5a0-0000-7000-8000-00000000000a");
+  await ask("GET", "/Verify/0198c5a0-0000-7000-8000-00000000000a");
+  await ask("GET", "/chats/0198c5a0-0000-7000-8000-00000000000b");
+  for (const node of nodes) node.answer = (request) => request.socket.destroy();
+  await ask("GET", "/verify/0198c5a0-0000-7000-8000-00000000000c");
+  await ask("GET", "/VERIFY/0198c5a0-0000-7000-8000-00000000000c");
+  const log = path.join(folder, "access.log");
+  await until("it is written", () => fs.readFileSync(log, "utf8").split(/verify\//i).length > 4);
+  assert.match(fs.readFileSync(log, "utf8"), /GET \/chats\/0198c5a0-0000-7000-8000-00000000000b"/);
+  assert.doesNotMatch(fs.readFileSync(log, "utf8") + errors, /0000000000(a|c)/);
 });
 
 // Off: `proxy_next_upstream … non_idempotent`.

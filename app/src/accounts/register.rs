@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos_router::hooks::use_navigate;
 use model::{Code, Error, accounts};
 
 use super::{
@@ -14,7 +15,8 @@ use crate::{
     call::{Failed, call},
     ui::{
         field::{Field, Note},
-        form::{Alarm, Checked, Submit, begins_at, check, error_of, left_over, say_beneath},
+        form::{Alarm, Checked, Submit, begins_at, check, left_over, refusal, say_beneath},
+        sending::Sending,
     },
 };
 
@@ -23,10 +25,10 @@ const PAUSE: Duration = Duration::from_millis(350);
 
 #[component]
 pub fn Register() -> impl IntoView {
-    let register = ServerAction::<RegisterCall>::new();
-    let answer = error_of(register);
+    let sending = Sending::new(refusal::<RegisterCall>());
+    let answer = Signal::from(sending.error);
     let rest = Signal::derive(move || left_over(answer.get(), &["username", "name", "email", "password"]));
-    let (username, check_username) = username_check(register.pending().into());
+    let (username, check_username) = username_check(sending.busy.into());
     let hint = |text: &str| Note::Hint(text.to_owned());
     let email = Checked::new("email", hint("We send a code there."), |text| accounts::email(text).map(drop));
     // Nobody has to give one: then it is the username.
@@ -52,9 +54,18 @@ pub fn Register() -> impl IntoView {
     let clear_name = Callback::new(move |_| name.note.set(Note::Nothing));
     let next = next_page();
     let sign_in = leading_to("/sign-in", &next);
+    let navigate = use_navigate();
+    let leads_to = next.clone();
+    let submit = move |event| {
+        let (navigate, leads_to) = (navigate.clone(), leads_to.clone());
+        sending.submit::<RegisterCall>(&event, move |registration| {
+            let verify = format!("/verify/{}", registration.id);
+            navigate(&leading_to(&verify, &leads_to), Default::default());
+        });
+    };
     view! {
         <Gate title="Create your account" lead="One account, on every device" next=next.clone()>
-            <ActionForm action=register attr:class="grid gap-3" attr:novalidate=true>
+            <form class="grid gap-3" method="post" action=RegisterCall::url() novalidate on:submit=submit>
                 <Alarm error=rest />
                 <input type="hidden" name="next" value=next />
                 <Field
@@ -97,12 +108,12 @@ pub fn Register() -> impl IntoView {
                     focused=begins("password")
                 />
                 <Submit
-                    pending=register.pending()
+                    pending=sending.busy
                     label="Continue"
                     busy="Sending a code…"
                     check=move |()| check(&fields)
                 />
-            </ActionForm>
+            </form>
             <p class="meta aside">
                 "Here before? " <a class="link" href=sign_in>"Sign in"</a>
             </p>

@@ -1,6 +1,7 @@
 //! `/sign-in`
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_navigate;
 
 use super::{
     calls::SignIn as SignInCall,
@@ -10,13 +11,14 @@ use super::{
 };
 use crate::ui::{
     field::{Field, Note},
-    form::{Alarm, Checked, Submit, begins_at, check, error_of, left_over, say_beneath},
+    form::{Alarm, Checked, Submit, begins_at, check, left_over, refusal, say_beneath},
+    sending::Sending,
 };
 
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let sign_in = ServerAction::<SignInCall>::new();
-    let answer = error_of(sign_in);
+    let sending = Sending::new(refusal::<SignInCall>());
+    let answer = Signal::from(sending.error);
     let error = Signal::derive(move || left_over(answer.get(), &["login", "password"]));
     let login = Checked::new("login", Note::Nothing, |text| filled("login", text));
     let password = Checked::new("password", Note::Nothing, |text| filled("password", text));
@@ -24,9 +26,15 @@ pub fn SignIn() -> impl IntoView {
     let begins = begins_at(answer, "login");
     let next = next_page();
     let register = leading_to("/register", &next);
+    let navigate = use_navigate();
+    let leads_to = next.clone();
+    let submit = move |event| {
+        let (navigate, leads_to) = (navigate.clone(), leads_to.clone());
+        sending.submit::<SignInCall>(&event, move |_| navigate(&leads_to, Default::default()));
+    };
     view! {
         <Gate title="Welcome back" lead="Sign in to carry on where you left off" next=next.clone()>
-            <ActionForm action=sign_in attr:class="grid gap-2" attr:novalidate=true>
+            <form class="grid gap-2" method="post" action=SignInCall::url() novalidate on:submit=submit>
                 <Alarm error />
                 <input type="hidden" name="next" value=next />
                 <Field
@@ -49,12 +57,12 @@ pub fn SignIn() -> impl IntoView {
                     focused=begins("password")
                 />
                 <Submit
-                    pending=sign_in.pending()
+                    pending=sending.busy
                     label="Sign in"
                     busy="Signing in…"
                     check=move |()| check(&[login, password])
                 />
-            </ActionForm>
+            </form>
             <p class="meta aside">
                 "New here? " <a class="link" href=register>"Create an account"</a>
             </p>

@@ -1,7 +1,7 @@
 //! `/verify/:registration`
 
-use leptos::{ev::Event, prelude::*};
-use leptos_router::hooks::use_params_map;
+use leptos::{ev::Event, prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::{use_navigate, use_params_map};
 use model::{
     Error, RegistrationId,
     accounts::{Registration, digit},
@@ -19,7 +19,8 @@ use crate::{
     ui::{
         browser,
         field::{Note, NoteLine, focus_on_arrival},
-        form::{Alarm, Checked, Submit, check, error_of},
+        form::{Alarm, Checked, Submit, check, refusal},
+        sending::Sending,
         trouble::Trouble,
         use_clock,
     },
@@ -59,9 +60,9 @@ pub fn Verify() -> impl IntoView {
 
 #[component]
 fn EnterCode(registration: Registration) -> impl IntoView {
-    let verify = ServerAction::<VerifyCall>::new();
+    let sending = Sending::new(refusal::<VerifyCall>());
     let id = registration.id;
-    let error = error_of(verify);
+    let error = sending.error;
     let code = Checked::new("code", Note::Nothing, |text| filled("code", text));
     let say = move |error: Option<Error>| {
         code.note.set(error.map_or(Note::Nothing, |error| Note::Bad(error.message)));
@@ -80,11 +81,18 @@ fn EnterCode(registration: Registration) -> impl IntoView {
             let _ = field.focus();
         }
     });
+    let next = next_page();
+    let navigate = use_navigate();
+    let leads_to = next.clone();
+    let submit = move |event| {
+        let (navigate, leads_to) = (navigate.clone(), leads_to.clone());
+        sending.submit::<VerifyCall>(&event, move |_| navigate(&leads_to, Default::default()));
+    };
     view! {
         <Gate title="Check your mail" lead>
-            <ActionForm action=verify attr:class="grid gap-2" attr:novalidate=true>
+            <form class="grid gap-2" method="post" action=VerifyCall::url() novalidate on:submit=submit>
                 <input type="hidden" name="registration" value=id.to_string() />
-                <input type="hidden" name="next" value=next_page() />
+                <input type="hidden" name="next" value=next />
                 <div class="otp">
                     <span class="boxes" aria-hidden="true">
                         <i></i>
@@ -109,12 +117,12 @@ fn EnterCode(registration: Registration) -> impl IntoView {
                 </div>
                 <NoteLine id="code-note".to_owned() note=code.note />
                 <Submit
-                    pending=verify.pending()
+                    pending=sending.busy
                     label="Confirm"
                     busy="Checking…"
                     check=move |()| check(&[code])
                 />
-            </ActionForm>
+            </form>
             <SendAgain registration />
         </Gate>
     }
@@ -142,12 +150,10 @@ fn complete(event: Event) {
 
 #[component]
 fn SendAgain(registration: Registration) -> impl IntoView {
-    let resend = ServerAction::<ResendCode>::new();
+    let sending = Sending::new(refusal::<ResendCode>());
     let clock = use_clock();
-    let again_at = Signal::derive(move || match resend.value().get() {
-        Some(Ok(fresh)) => fresh.again_at,
-        _ => registration.again_at,
-    });
+    let again_at = RwSignal::new(registration.again_at);
+    let is_sent = RwSignal::new(false);
     let moment = RwSignal::new(clock.drawn());
     Effect::new(move || {
         moment.set(browser::now());
@@ -157,10 +163,16 @@ fn SendAgain(registration: Registration) -> impl IntoView {
         }
     });
     let left = Memo::new(move |_| (again_at.get().0 - moment.get().0).clamp(0, 3_599_000) / 1000);
-    let error = error_of(resend);
-    let sent = move || matches!(resend.value().get(), Some(Ok(_))).then_some("A new code is on its way. ");
+    let submit = move |event| {
+        is_sent.set(false);
+        sending.submit::<ResendCode>(&event, move |fresh| {
+            // The page may be gone by now.
+            let _ = (again_at.try_set(fresh.again_at), is_sent.try_set(true));
+        });
+    };
+    let sent = move || is_sent.get().then_some("A new code is on its way. ");
     view! {
-        <ActionForm action=resend attr:class="meta aside">
+        <form class="meta aside" method="post" action=ResendCode::url() on:submit=submit>
             <input type="hidden" name="registration" value=registration.id.to_string() />
             <span role="status">{sent}</span>
             "Nothing there? "
@@ -173,7 +185,7 @@ fn SendAgain(registration: Registration) -> impl IntoView {
                     left => format!(" in {}:{:02}", left / 60, left % 60),
                 }}
             </span>
-        </ActionForm>
-        <Alarm error />
+        </form>
+        <Alarm error=sending.error />
     }
 }

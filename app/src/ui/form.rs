@@ -4,7 +4,6 @@ use leptos::{html, prelude::*, server::SharedValue, server_fn::ServerFn};
 use model::Error;
 
 use super::{field::Note, fresh::fresh_text, refused_form};
-use crate::call::Failed;
 
 /// The button that sends a form. While it waits it says so, and a second press does nothing.
 #[component]
@@ -37,11 +36,6 @@ pub fn Submit(
 #[component]
 pub fn Alarm(#[prop(into)] error: Signal<Option<Error>>) -> impl IntoView {
     view! { <div role="alert">{move || error.get().map(|error| view! { <p class="alarm">{error.message}</p> })}</div> }
-}
-
-/// The error of an action's last answer.
-pub fn failure<T>(answer: Option<Result<T, Failed>>) -> Option<Error> {
-    answer?.err().map(|Failed(error)| error)
 }
 
 /// A field that can be checked before its form is sent.
@@ -105,20 +99,6 @@ pub fn say_beneath<const N: usize>(fields: [Checked; N], answer: Signal<Option<E
 pub fn begins_at(answer: Signal<Option<Error>>, first: &'static str) -> impl Fn(&str) -> bool {
     let named = answer.get_untracked().and_then(|error| error.field);
     move |name| named.as_deref().unwrap_or(first) == name
-}
-
-/// The error of an action's last answer, and before the first one that of the plain form, if this page is the
-/// answer to it.
-pub fn error_of<S>(action: ServerAction<S>) -> Signal<Option<Error>>
-where
-    S: ServerFn<Error = Failed> + Send + Sync + Clone + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let first = refusal::<S>();
-    Signal::derive(move || match action.value().get() {
-        None => first.clone(),
-        answer => failure(answer),
-    })
 }
 
 /// Why the plain form of `S` was refused, in words.

@@ -21,6 +21,7 @@ pub(crate) async fn on_small_disk(world: &World, engine: &str, row: impl AsyncFn
     world.order("stop", engine).await;
     let disk = Disk::mount(world.cluster.folder().join("cluster").join(engine));
     world.order("start", engine).await;
+    world.until_nodes_read().await;
     let Some(disk) = disk else {
         eprintln!("SKIPPED: a file system cannot be mounted here (needs root)");
         return;

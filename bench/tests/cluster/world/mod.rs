@@ -16,10 +16,11 @@ use std::{
 
 use bench::{
     check::Trial,
-    client::Http,
+    client::{Http, Refused},
     world::{Cluster, Database, Person, people},
 };
-use model::RoomId;
+use model::{Code, RegistrationId, RoomId};
+use serde_json::Value;
 use tokio::{
     runtime::Runtime,
     sync::{Mutex, MutexGuard, OnceCell},
@@ -55,6 +56,7 @@ pub(crate) fn on_cluster(row: impl AsyncFnOnce(&World)) {
         let mut world = WORLD.get_or_init(World::start).await.lock().await;
         world.cluster.heal().await.expect("everything runs");
         let world: MutexGuard<'_, World> = world;
+        world.until_nodes_read().await;
         row(&world).await;
         let panics = world.cluster.panics();
         assert!(panics.is_empty(), "{panics:?}");
@@ -86,6 +88,21 @@ impl World {
 
     pub(crate) fn http(&self) -> Http {
         Http::new(&self.cluster.origin())
+    }
+
+    /// Waits until both nodes read from the database. PostgreSQL answers a little earlier: a node notices with its next
+    /// try to connect.
+    pub(crate) async fn until_nodes_read(&self) {
+        let query = [("registration", RegistrationId::new().to_string())];
+        for node in NODES {
+            let http = self.at(&self.http(), node);
+            let read = async || http.get::<Value>("/api/accounts/registration", &query).await;
+            until("the node reads", async || {
+                let answer = read().await;
+                matches!(answer, Err(Refused::Answered(error)) if error.code == Code::NotFound).then_some(())
+            })
+            .await;
+        }
     }
 
     pub(crate) fn database(&self) -> Database {

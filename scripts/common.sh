@@ -11,7 +11,7 @@ export PATH
 
 # The crates as they are tested. Named together always, or cargo would choose other features for what they depend on,
 # and compile most of it anew. Never the whole workspace: `app` would get both of its halves.
-tested='-p model -p client -p private_postgres -p backend -p demo -p app -p server -p bench --features app/ssr'
+tested='-p model -p client -p private_postgres -p backend -p testing -p demo -p app -p server -p bench --features app/ssr'
 
 step=0
 steps=1

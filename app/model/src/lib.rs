@@ -15,6 +15,8 @@ pub mod people;
 pub mod random;
 pub mod rooms;
 pub mod sort;
+#[cfg(feature = "diesel")]
+mod text_enum;
 pub mod timeline;
 pub mod vec_map;
 pub mod visible;

@@ -17,6 +17,11 @@ pub use title::Title;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    feature = "diesel",
+    derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow),
+    diesel(sql_type = diesel::sql_types::Text)
+)]
 pub enum RoomKind {
     /// Two people.
     Private,
@@ -24,6 +29,9 @@ pub enum RoomKind {
     #[serde(other)]
     Group,
 }
+
+#[cfg(feature = "diesel")]
+crate::text_enum!(RoomKind { Private = "private", Group = "group" });
 
 /// How far one member has come. Both marks only ever rise: `read ≤ delivered ≤ last_seq`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

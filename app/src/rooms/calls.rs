@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::call::Failed;
 #[cfg(feature = "ssr")]
 use crate::call::server::{backend, signed_in};
+#[cfg(feature = "ssr")]
+use backend::membership::Role;
 
 /// What a signed-in page starts from: the position the socket then carries on from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +90,8 @@ pub async fn rename_room(room: RoomId, title: String) -> Result<(), Failed> {
 /// Makes somebody an admin of a group, or one no more. A plain form is sent on to the room's page.
 #[server(prefix = "/api", endpoint = "rooms/appoint")]
 pub async fn appoint(room: RoomId, person: UserId, admin: bool) -> Result<(), Failed> {
-    backend().appoint(&signed_in()?, room, person, admin).await?;
+    let role = if admin { Role::Admin } else { Role::Member };
+    backend().set_role(&signed_in()?, room, person, role).await?;
     go_to(room);
     Ok(())
 }

@@ -144,7 +144,7 @@ async fn store(
     .await?;
     let (of, who): (Vec<RoomId>, Vec<UserId>) = seats.iter().copied().unzip();
     diesel::sql_query(
-        "INSERT INTO members (room_id, user_id, joined_at) \
+        "INSERT INTO memberships (room_id, user_id, joined_at) \
          SELECT DISTINCT room_id, user_id, $3 FROM unnest($1, $2) AS seat (room_id, user_id)",
     )
     .bind::<Array<SqlUuid>, _>(of)

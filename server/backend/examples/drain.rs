@@ -16,10 +16,10 @@ use backend::{
     mail::Mailer,
     message_log::{Entry, KafkaSettings, Security, Store, create_topics, run_store},
     secret::Secret,
-    testing::{execute, number, until},
 };
 use futures::{FutureExt, StreamExt, stream};
 use model::{Body, MessageId, RoomId, UserId};
+use testing::{execute, number, until};
 use tokio_util::sync::CancellationToken;
 
 const MESSAGES: usize = 200_000;
@@ -96,7 +96,7 @@ async fn rooms(url: &str) -> anyhow::Result<Vec<(RoomId, UserId)>> {
     let sql = format!(
         "INSERT INTO users (id, username, name, email, password_hash, created_at) VALUES {users}; \
          INSERT INTO rooms (id, kind, created_at) VALUES {chats}; \
-         INSERT INTO members (room_id, user_id, joined_at) VALUES {members}"
+         INSERT INTO memberships (room_id, user_id, joined_at) VALUES {members}"
     );
     execute(url, &sql).await?;
     Ok(rooms)

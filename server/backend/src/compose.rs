@@ -14,12 +14,13 @@ use crate::{
     hub::Hub,
     jobs::{JobQueue, RabbitSettings},
     mail::Mailer,
+    membership::MembershipCache,
     message_log::{KafkaSettings, MessageLog},
     messages::Marks,
     presence::Presence,
     rate_limit::RateLimit,
     redis::{self, Link},
-    rooms::{DOORS, Membership},
+    rooms::ROOM_CHANGE_PERMITS,
     secret::Secret,
     sessions::EndedSessions,
 };
@@ -113,7 +114,7 @@ impl Backend {
             None => RateLimit::memory(clock.clone()),
             Some(link) => RateLimit::redis(link, clock.clone()),
         };
-        let members = Membership::new(db.clone(), cache.clone());
+        let members = MembershipCache::new(db.clone(), cache.clone());
         let log = match &media.log {
             LogMedium::Direct => MessageLog::direct(db.patient(), bus.clone(), clock.clone()),
             LogMedium::Kafka(settings) => {
@@ -132,7 +133,7 @@ impl Backend {
             limits,
             cache,
             members,
-            doors: Arc::new(Semaphore::new(DOORS)),
+            room_change_permits: Arc::new(Semaphore::new(ROOM_CHANGE_PERMITS)),
             presence,
             mailer,
             hub,

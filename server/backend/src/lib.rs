@@ -16,6 +16,7 @@ pub mod group_commit;
 pub mod hub;
 pub mod jobs;
 pub mod mail;
+pub mod membership;
 pub mod message_log;
 pub mod messages;
 #[cfg(feature = "mutants")]
@@ -30,7 +31,7 @@ pub mod rooms;
 pub mod secret;
 pub mod sessions;
 #[cfg(feature = "testing")]
-pub mod testing;
+mod testing;
 
 pub use compose::{LogMedium, Media, Place, Setup};
 pub use sessions::SignedIn;
@@ -51,9 +52,9 @@ pub struct Services {
     pub mailer: mail::Mailer,
     pub limits: rate_limit::RateLimit,
     pub cache: Arc<cache::Cache>,
-    pub members: rooms::Membership,
-    /// Changes of rooms that may be under way at once: see [`rooms::DOORS`].
-    pub doors: Arc<tokio::sync::Semaphore>,
+    pub members: membership::MembershipCache,
+    /// Limits the changes of rooms that run at once: see [`rooms::ROOM_CHANGE_PERMITS`].
+    pub room_change_permits: Arc<tokio::sync::Semaphore>,
     pub presence: presence::Presence,
     pub ended: Arc<sessions::EndedSessions>,
 }

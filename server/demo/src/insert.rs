@@ -92,7 +92,7 @@ pub(super) async fn rooms(db: &mut AsyncPgConnection, rooms: &[Room]) -> Outcome
 pub(super) async fn members(db: &mut AsyncPgConnection, members: &[Member]) -> Outcome<()> {
     for rows in members.chunks(CHUNK) {
         diesel::sql_query(
-            "INSERT INTO members (room_id, user_id, joined_at, delivered_seq, read_seq, mine) \
+            "INSERT INTO memberships (room_id, user_id, joined_at, delivered_seq, read_seq, mine) \
              SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
         )
         .bind::<Array<Uuid>, _>(column(rows, |member| member.room))

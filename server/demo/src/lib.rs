@@ -73,7 +73,9 @@ pub async fn fill(backend: &Backend, scale: u32, password: &str) -> Outcome<Summ
     db.transaction(async |db| {
         demo.write(db, &password_hash).await?;
         // What is asked next is planned for tables of this size.
-        Ok::<_, Failure>(db.batch_execute("ANALYZE users, rooms, private_rooms, members, messages").await?)
+        Ok::<_, Failure>(
+            db.batch_execute("ANALYZE users, rooms, private_rooms, memberships, messages").await?,
+        )
     })
     .await?;
     Ok(demo.summary())

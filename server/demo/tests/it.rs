@@ -6,7 +6,6 @@ use backend::{
     Backend, SignedIn,
     accounts::Origin,
     failure::{Failure, Outcome},
-    testing::TestBackend,
 };
 use chrono::TimeDelta;
 use demo::Summary;
@@ -16,6 +15,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use model::{Code, Room, UserId};
+use testing::TestBackend;
 
 #[derive(QueryableByName)]
 struct Count {

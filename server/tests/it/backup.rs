@@ -11,11 +11,7 @@ use std::{
     time::Duration,
 };
 
-use backend::{
-    Backend, database,
-    sessions::NewSession,
-    testing::{execute, history, number, person, session},
-};
+use backend::{Backend, database, sessions::NewSession};
 use model::{Chat, Code, RoomId, wire::ServerFrame};
 use nix::{
     sys::signal::{Signal, kill},
@@ -23,6 +19,7 @@ use nix::{
 };
 use server::archive::Archive;
 use sha2::{Digest, Sha256};
+use testing::{execute, history, number, person, session};
 use tokio::{task::JoinHandle, time::sleep};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! A database of somebody else's, as the program looks at it.
 
-use backend::testing::NetworkPostgres;
+use testing::NetworkPostgres;
 
 use crate::program::{command, home};
 

@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use backend::testing::{execute, history, person, session};
 use model::{
     Code, MessageId, Rev,
     wire::{ClientFrame, ServerFrame},
 };
 use tempfile::TempDir;
+use testing::{execute, history, person, session};
 use tokio::time::{Instant, sleep};
 
 use crate::program::{Program, home, run};

@@ -2,11 +2,9 @@
 
 use std::process::Stdio;
 
-use backend::{
-    message_log::KafkaSettings,
-    testing::{Database, Kafka, digest, execute, history, person, session, until},
-};
+use backend::message_log::KafkaSettings;
 use model::{MessageId, wire::ClientFrame};
+use testing::{Database, Kafka, digest, execute, history, person, session, until};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::program::{Program, backend_on, command, dial, home, run, said};

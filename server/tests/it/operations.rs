@@ -9,7 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backend::{database::newest_schema, testing::execute};
+use backend::database::newest_schema;
+use testing::execute;
 
 use nix::sys::signal::Signal;
 

@@ -18,7 +18,7 @@ async fn a_page_stays_small_whatever_rooms_a_person_has() {
              FROM generate_series(1, 59) n; \
              INSERT INTO rooms (id, kind, title, created_at, last_seq, rev) \
              SELECT gen_random_uuid(), 'group', 'Group ' || n, now(), 2, 2 FROM generate_series(1, 60) n; \
-             INSERT INTO members (room_id, user_id, joined_at) SELECT rooms.id, users.id, now() FROM rooms, users; \
+             INSERT INTO memberships (room_id, user_id, joined_at) SELECT rooms.id, users.id, now() FROM rooms, users; \
              INSERT INTO messages (room_id, seq, rev, id, sender_id, at, body) \
              SELECT rooms.id, n, n, gen_random_uuid(), '{user}', now(), repeat('ж', {MESSAGE_CHARS}) \
              FROM rooms, generate_series(1, 2) n"

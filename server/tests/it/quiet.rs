@@ -6,12 +6,10 @@ use std::{
     path::Path,
 };
 
-use backend::{
-    SignedIn,
-    testing::{execute, until},
-};
+use backend::SignedIn;
 use model::{MessageId, Rev, RoomId, Seq, SessionId, UserId, wire::ClientFrame};
 use serde_json::Value;
+use testing::{execute, until};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

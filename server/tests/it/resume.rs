@@ -115,7 +115,7 @@ async fn no_frame_is_larger_than_a_mebibyte() {
          UPDATE rooms SET last_seq = 201, rev = 201 WHERE id = '{room}'",
         bo.who.user()
     );
-    backend::testing::run(&world.backend, &longest).await;
+    testing::run(&world.backend, &longest).await;
     let mut device = world.device(&ana).await;
     for after in [1, 0] {
         let mut chat = model::Chat::new(ana.who.user());

@@ -1,6 +1,6 @@
 //! Sessions that end by what an administrator does to the program.
 
-use backend::testing::{person, session};
+use testing::{person, session};
 
 use crate::program::{Program, home, run};
 

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use backend::testing;
 use model::{Code, wire::ServerFrame};
 use server::http::Patience;
 

@@ -5,11 +5,9 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use backend::{
-    database::{audit, newest_schema, schema_of},
-    testing::{execute, member, session},
-};
+use backend::database::{audit, newest_schema, schema_of};
 use model::wire::ServerFrame;
+use testing::{execute, member, session};
 
 use crate::program::{Program, home, run};
 

@@ -5,7 +5,6 @@ use std::{net::SocketAddr, time::Duration};
 use backend::{
     SignedIn,
     sessions::{Cookies, NewSession},
-    testing::{self, TestBackend},
 };
 use futures::{SinkExt, StreamExt};
 use leptos::config::LeptosOptions;
@@ -20,6 +19,7 @@ use server::{
     http::{Metrics, Patience, Site, Web},
     serve::{Besides, serve},
 };
+use testing::{self, TestBackend};
 use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -139,7 +139,7 @@ impl World {
             let user = session.who.user();
             let role = if n == 0 { "admin" } else { "member" };
             self.sql(&format!(
-                "INSERT INTO members (room_id, user_id, joined_at, role) VALUES ('{room}', '{user}', now(), '{role}')"
+                "INSERT INTO memberships (room_id, user_id, joined_at, role) VALUES ('{room}', '{user}', now(), '{role}')"
             ))
             .await;
             sessions.push(session);

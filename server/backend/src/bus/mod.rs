@@ -13,7 +13,7 @@ use bytes::Bytes;
 use model::{Rev, RoomId, SessionId, UserId};
 
 use self::redis::Redis;
-use crate::{redis::Settings, rooms::Moment};
+use crate::{membership::MembershipVersion, redis::Settings};
 use in_process::InProcess;
 
 /// A piece of news, with the frame for sockets already encoded: once, for everybody.
@@ -24,10 +24,10 @@ pub enum Notice {
     /// `user` is a member of `room` as of this moment of it; the frame describes the room. A node that
     /// begins to watch the room because of it may miss what follows at once: it looks at the room's head
     /// after [`Bus::watching`].
-    Joined { user: UserId, room: RoomId, at: Moment, frame: Bytes },
+    Joined { user: UserId, room: RoomId, version: MembershipVersion, frame: Bytes },
     /// `user` is no member of `room` as of this moment of it: nothing of it reaches them any more but this
     /// frame, which says so.
-    Left { user: UserId, room: RoomId, at: Moment, frame: Bytes },
+    Left { user: UserId, room: RoomId, version: MembershipVersion, frame: Bytes },
     /// For every socket of one person.
     Person { user: UserId, frame: Bytes },
     /// A session of `user` has ended: its sockets close, its access tokens are refused.

@@ -17,16 +17,19 @@ const REMAINS: &str = "\
     SELECT count(*) AS count FROM pg_stat_activity \
     WHERE datname = current_database() AND application_name = 'pg_restore'";
 
-/// All tables, with their indexes and sequences, and all functions that belong to no extension. The schema is
-/// made of nothing else: a migration that makes types wants them here.
+/// All views and tables, with their indexes, sequences and triggers, and all functions that belong to no extension. The
+/// schema is made of nothing else: a migration that makes types wants them here.
 const DROP: &str = "\
     WITH own AS ( \
         SELECT oid FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%' \
     ), made (place, statement) AS ( \
-        SELECT 1, 'DROP TABLE ' || string_agg(pg_class.oid::regclass::text, ', ') \
+        SELECT 1, 'DROP VIEW ' || string_agg(pg_class.oid::regclass::text, ', ') \
+        FROM pg_class WHERE relkind = 'v' AND relnamespace IN (SELECT oid FROM own) \
+        UNION ALL \
+        SELECT 2, 'DROP TABLE ' || string_agg(pg_class.oid::regclass::text, ', ') \
         FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace IN (SELECT oid FROM own) \
         UNION ALL \
-        SELECT 2, 'DROP ROUTINE ' || string_agg(pg_proc.oid::regprocedure::text, ', ') \
+        SELECT 3, 'DROP ROUTINE ' || string_agg(pg_proc.oid::regprocedure::text, ', ') \
         FROM pg_proc WHERE pronamespace IN (SELECT oid FROM own) \
             AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') \
     ) \

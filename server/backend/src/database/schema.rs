@@ -59,7 +59,9 @@ diesel::table! {
         rev -> Int8,
         log -> Int8,
         made_by -> Nullable<Uuid>,
-        unseen -> Int8,
+        /// Memberships that began or ended without the other members learning of it.
+        #[sql_name = "unseen"]
+        hidden_changes -> Int8,
     }
 }
 
@@ -71,6 +73,7 @@ diesel::table! {
     }
 }
 
+// A view of the active `memberships`: for reading.
 diesel::table! {
     members (room_id, user_id) {
         room_id -> Uuid,
@@ -86,16 +89,19 @@ diesel::table! {
 }
 
 diesel::table! {
-    former_members (room_id, user_id) {
+    memberships (room_id, user_id) {
         room_id -> Uuid,
         user_id -> Uuid,
         joined_at -> Timestamptz,
-        left_at -> Timestamptz,
-        rev -> Int8,
         delivered_seq -> Int8,
         read_seq -> Int8,
-        silent -> Bool,
+        mine -> Int8,
         role -> Text,
+        acted -> Bool,
+        opened -> Bool,
+        status -> Text,
+        left_at -> Nullable<Timestamptz>,
+        left_rev -> Nullable<Int8>,
     }
 }
 
@@ -174,6 +180,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     rooms,
     private_rooms,
+    memberships,
     members,
     blocks,
     messages,

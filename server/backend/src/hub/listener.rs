@@ -16,7 +16,7 @@ use model::{
 };
 use tokio::sync::Notify;
 
-use crate::{presence::SocketId, rooms::Moment};
+use crate::{membership::MembershipVersion, presence::SocketId};
 
 /// What a socket's task is to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ struct State {
     closing: Option<CloseCode>,
     rooms: Vec<RoomId>,
     /// What was last heard of a membership: as of this moment of the room it stood, or it did not.
-    news: Vec<(RoomId, Moment, bool)>,
+    news: Vec<(RoomId, MembershipVersion, bool)>,
     retired: bool,
 }
 
@@ -163,15 +163,15 @@ impl Listener {
         true
     }
 
-    /// Notes whether a membership stood at a moment of the room; false if that is older news. News of two
-    /// nodes may overtake each other.
-    pub(super) fn hear_of(&self, room: RoomId, at: Moment, is_member: bool) -> bool {
+    /// Notes whether the user is a member at this version of the room's memberships; false if a newer one is known.
+    /// Notices of two nodes may overtake each other.
+    pub(super) fn hear_of(&self, room: RoomId, version: MembershipVersion, is_member: bool) -> bool {
         let mut state = self.state();
-        if state.news.iter().any(|(of, known, _)| *of == room && *known > at) {
+        if state.news.iter().any(|(of, known, _)| *of == room && *known > version) {
             return false;
         }
         state.news.retain(|(of, ..)| *of != room);
-        state.news.push((room, at, is_member));
+        state.news.push((room, version, is_member));
         true
     }
 

@@ -21,8 +21,8 @@ use model::{Rev, RoomId, SessionId, UserId, limits::SOCKETS_PER_USER, wire::Clos
 use crate::{
     bus::{Bus, Notice, Topic},
     clock::Clock,
+    membership::{Membership, MembershipVersion},
     presence::SocketId,
-    rooms::{Moment, Standing},
     sessions::EndedSessions,
 };
 use presence::Departures;
@@ -104,19 +104,19 @@ impl Hub {
     fn deliver(&self, notice: &Notice) {
         match notice {
             Notice::Room { room, rev, frame } => self.deliver_to_room(*room, *rev, frame),
-            Notice::Joined { user, room, at, frame } => {
+            Notice::Joined { user, room, version, frame } => {
                 for listener in self.listeners(*user) {
-                    self.admit(&listener, *room, *at, frame);
+                    self.admit(&listener, *room, *version, frame);
                 }
                 // What was published elsewhere before the room was listened to is looked for.
                 if self.0.bus.is_shared() && self.0.rooms.contains_key(room) {
                     self.0.doubts.room(*room);
                 }
             }
-            Notice::Left { user, room, at, frame } => {
+            Notice::Left { user, room, version, frame } => {
                 for listener in self.listeners(*user) {
                     let _one = listener.one_after_the_other();
-                    if listener.hear_of(*room, *at, false) {
+                    if listener.hear_of(*room, *version, false) {
                         self.expel(&listener, *room, frame);
                     }
                 }
@@ -201,11 +201,11 @@ impl Hub {
         listeners.map(|listener| (listener.user(), listener.rooms())).collect()
     }
 
-    /// The listener's person is a member as of this moment of the room, which the frame describes, unless
-    /// there is newer news.
-    fn admit(&self, listener: &Arc<Listener>, room: RoomId, at: Moment, frame: &Bytes) {
+    /// The listener's user is a member at this version of the room, which the frame describes, unless a newer one is
+    /// known.
+    fn admit(&self, listener: &Arc<Listener>, room: RoomId, version: MembershipVersion, frame: &Bytes) {
         let _one = listener.one_after_the_other();
-        if listener.hear_of(room, at, true) {
+        if listener.hear_of(room, version, true) {
             self.join(listener, room);
             listener.push(Outgoing::Frame(frame.clone()));
         }
@@ -253,9 +253,9 @@ impl Subscription {
 
     /// The same for a membership that was found while others were read: what was published in the room
     /// elsewhere before it was listened to is looked for.
-    pub fn join_late(&self, Standing { room, at, .. }: Standing) {
+    pub fn join_late(&self, Membership { room, version, .. }: Membership) {
         let _one = self.listener.one_after_the_other();
-        let is_member = self.listener.hear_of(room, at, true);
+        let is_member = self.listener.hear_of(room, version, true);
         if is_member && self.hub.join(&self.listener, room) && self.hub.0.bus.is_shared() {
             self.hub.0.doubts.room(room);
         }

@@ -21,7 +21,8 @@ use crate::{
     Backend,
     bus::Notice,
     failure::Outcome,
-    rooms::{self, Standing, Which},
+    membership::Membership,
+    rooms::{self, Which},
 };
 
 /// A cut is told by several who noticed it: they are dealt with together.
@@ -136,7 +137,7 @@ impl Backend {
             let gone = self.hub.expel_strangers(followed, &pairs);
             // Who came back while this was read was expelled all the same: what stands now is read again.
             let members = if gone { self.memberships_of(users).await? } else { members };
-            for Standing { user, room, at } in members {
+            for Membership { user, room, version } in members {
                 let strangers = self.hub.strangers(user, room);
                 if strangers.is_empty() {
                     continue;
@@ -144,7 +145,7 @@ impl Backend {
                 let Some(described) = self.rooms_of(user, Which::One(room)).await?.pop() else { continue };
                 let frame = Bytes::from(ServerFrame::Room { room: described }.encode());
                 for listener in strangers {
-                    self.hub.admit(&listener, room, at, &frame);
+                    self.hub.admit(&listener, room, version, &frame);
                 }
             }
         }

@@ -22,7 +22,7 @@ member AS (
     WHERE (m.room_id, m.user_id) IN (
         SELECT entry.room_id, entry.sender_id FROM entry JOIN head ON head.id = entry.room_id
     )
-    FOR KEY SHARE
+    FOR SHARE
 ),
 known AS (
     SELECT * FROM messages WHERE id IN (SELECT id FROM entry)
@@ -60,9 +60,9 @@ raised AS (
 ),
 -- One's own messages are not unread.
 counted AS (
-    UPDATE members SET mine = mine + own.count, active = true
+    UPDATE memberships m SET mine = m.mine + own.count, acted = m.acted OR m.status = 'active'
     FROM (SELECT room_id, sender_id, count(*) FROM numbered GROUP BY room_id, sender_id) AS own
-    WHERE (members.room_id, members.user_id) = (own.room_id, own.sender_id)
+    WHERE (m.room_id, m.user_id) = (own.room_id, own.sender_id)
 ),
 -- What stands under each id from here on, with the change it came with.
 standing AS (

@@ -30,7 +30,7 @@ use crate::{
     clock::Clock,
     database::Pool,
     group_commit::{Full, GroupCommit},
-    rooms::Membership,
+    membership::MembershipCache,
 };
 use direct::Direct;
 use kafka::Kafka;
@@ -103,7 +103,7 @@ impl MessageLog {
     pub fn kafka(
         settings: &KafkaSettings,
         db: Pool,
-        members: Membership,
+        members: MembershipCache,
         bus: Bus,
         clock: Clock,
     ) -> anyhow::Result<Self> {

@@ -20,8 +20,9 @@ use crate::{
     Backend, SignedIn,
     database::schema::{members, rooms},
     failure::Outcome,
+    membership::is_visible,
     rate_limit::Limit,
-    rooms::{Which, is_visible, list},
+    rooms::{Which, list},
 };
 
 #[derive(QueryableByName)]

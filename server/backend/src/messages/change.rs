@@ -15,7 +15,7 @@ use model::{
 use super::row::{COLUMNS, MessageRow};
 use crate::{
     Backend, SignedIn, bus::Notice, clock::date, database::schema::members, failure::Outcome,
-    rate_limit::Limit, rooms::Locked,
+    rate_limit::Limit, rooms::LockedRoom,
 };
 
 impl Backend {
@@ -52,7 +52,7 @@ impl Backend {
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             // Nobody comes or goes, and nothing is sent or changed here, while this is held.
-            let mut room = Locked::lock(db, room).await?.ok_or_else(|| Error::not_found("chat"))?;
+            let mut room = LockedRoom::lock(db, room).await?.ok_or_else(|| Error::not_found("chat"))?;
             let member = diesel::dsl::exists(members::table.find((room.id, user)));
             if !diesel::select(member).get_result(room.db).await? {
                 return Err(Error::not_found("chat").into());
@@ -93,7 +93,7 @@ pub(crate) async fn read(
 }
 
 /// Also keeps by what a retry of an edited message is recognised, and nothing at all of a deleted one.
-async fn write(room: &mut Locked<'_>, message: &Message) -> Outcome<()> {
+async fn write(room: &mut LockedRoom<'_>, message: &Message) -> Outcome<()> {
     #[cfg(feature = "mutants")]
     if message.deleted && crate::mutants::is("forget-deletion") {
         return Ok(());

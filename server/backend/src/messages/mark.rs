@@ -165,13 +165,13 @@ async fn update(db: &mut AsyncPgConnection, written: &Written) -> Outcome<Vec<Ro
     let rooms: Vec<RoomId> =
         written.iter().filter(|(_, (_, rose))| *rose).map(|((room, _), _)| *room).collect();
     let rows = diesel::sql_query(
-        "UPDATE members m SET delivered_seq = new.delivered, read_seq = new.read, active = true, \
+        "UPDATE memberships m SET delivered_seq = new.delivered, read_seq = new.read, acted = true, \
              mine = CASE WHEN new.read = m.read_seq THEN m.mine ELSE ( \
                  SELECT count(*) FROM messages own WHERE own.room_id = m.room_id \
                  AND own.sender_id = m.user_id AND own.seq > new.read) END \
          FROM unnest($1, $2, $3, $4) AS new (room_id, user_id, delivered, read) \
          JOIN rooms r ON r.id = new.room_id \
-         WHERE m.room_id = new.room_id AND m.user_id = new.user_id \
+         WHERE m.room_id = new.room_id AND m.user_id = new.user_id AND m.status = 'active' \
          RETURNING m.room_id, m.user_id, m.delivered_seq, m.read_seq, m.mine, r.last_seq",
     )
     .bind::<Array<Uuid>, _>(rooms)

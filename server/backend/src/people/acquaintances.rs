@@ -11,8 +11,8 @@ use crate::{Backend, failure::Outcome};
 /// to write to.
 const AT_LEAST: i32 = 8;
 
-/// The people of the fifty most recently active rooms, then the newest accounts. Who left silently counts
-/// as there: nobody is to see from this list that they were blocked.
+/// The people of the fifty most recently active rooms, then the newest accounts. Hidden members are among them: nobody
+/// is to see from this list that they were blocked.
 const KNOWN: &str = "\
     WITH mine AS ( \
         SELECT r.id, coalesce(m.at, r.created_at) AS active_at \
@@ -21,10 +21,7 @@ const KNOWN: &str = "\
         WHERE me.user_id = $1 AND (me.opened OR r.last_seq > 0) ORDER BY active_at DESC LIMIT 50 \
     ), known AS ( \
         SELECT other.user_id AS id, max(mine.active_at) AS active_at \
-        FROM mine JOIN ( \
-            SELECT room_id, user_id, true AS shown FROM members \
-            UNION ALL SELECT room_id, user_id, silent FROM former_members \
-        ) other ON other.room_id = mine.id AND other.shown \
+        FROM mine JOIN memberships other ON other.room_id = mine.id AND other.status <> 'left' \
         WHERE other.user_id <> $1 GROUP BY other.user_id ORDER BY active_at DESC LIMIT $2 \
     ), newest AS ( \
         SELECT id, created_at FROM users WHERE id <> $1 AND id NOT IN (SELECT id FROM known) \

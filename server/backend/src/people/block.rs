@@ -9,8 +9,9 @@ use crate::{
     Backend, SignedIn,
     database::schema::blocks,
     failure::Outcome,
+    membership::{Ended, Visibility, end},
     rate_limit::Limit,
-    rooms::{Gone, Locked, Manner, Pair, go, to_its_end},
+    rooms::{LockedRoom, Pair, run_to_end},
 };
 
 impl Backend {
@@ -26,18 +27,18 @@ impl Backend {
             Pair::of(me, person).ok_or_else(|| Error::invalid("person", "You cannot block yourself."))?;
         self.limits.check(Limit::Membership, me).await?;
         let backend = self.clone();
-        to_its_end(async move { backend.block_and_announce(me, person, pair).await }).await
+        run_to_end(async move { backend.block_and_publish(me, person, pair).await }).await
     }
 
-    async fn block_and_announce(&self, me: UserId, person: UserId, pair: Pair) -> Result<()> {
+    async fn block_and_publish(&self, me: UserId, person: UserId, pair: Pair) -> Result<()> {
         match self.write_block(me, person, pair).await? {
-            Some(gone) => self.announce_gone(gone).await,
+            Some(ended) => self.publish_end(ended).await,
             None => Ok(()),
         }
     }
 
     /// The block, and the end of a membership if there is one, are one step: nobody is let in between.
-    async fn write_block(&self, me: UserId, person: UserId, pair: Pair) -> Outcome<Option<Gone>> {
+    async fn write_block(&self, me: UserId, person: UserId, pair: Pair) -> Outcome<Option<Ended>> {
         let now = self.clock.now();
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
@@ -57,8 +58,8 @@ impl Backend {
             let Some(room) = pair.room(db).await? else { return Ok(None) };
             // Before it is ended, but not before it is certain that there is no other.
             self.members.forget(room, me).await?;
-            match Locked::lock(db, room).await? {
-                Some(room) => go(room, me, Manner::Silent, now).await,
+            match LockedRoom::lock(db, room).await? {
+                Some(room) => end(room, me, Visibility::Hidden, now).await,
                 None => Ok(None),
             }
         })

@@ -6,20 +6,16 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{
-    Code, Error, Result, Room, RoomId, Title, UserId,
+    Code, Error, Result, Room, RoomId, RoomKind, Title, UserId,
     limits::{GROUP_PEOPLE, GROUPS_MADE},
 };
 
-use super::{
-    admin::ADMIN,
-    lock::Locked,
-    may_add::may_add,
-    seat::{Guests, seat},
-};
+use super::{lock::LockedRoom, may_add::may_add};
 use crate::{
     Backend, SignedIn,
-    database::schema::{members, rooms},
+    database::schema::{members, memberships, rooms},
     failure::Outcome,
+    membership::{NewMembers, Role, add_members},
     names,
     rate_limit::Limit,
 };
@@ -51,15 +47,15 @@ impl Backend {
         let plan = Plan { id, title, founder: who.user(), people: others(who.user(), people)? };
         self.limits.check(Limit::Membership, who.user()).await?;
         let (backend, who) = (self.clone(), *who);
-        self.change_room(id, async move { backend.create_and_announce(&who, plan).await }).await
+        self.change_room(id, async move { backend.create_and_publish(&who, plan).await }).await
     }
 
-    /// Announces a room that was there before, too: who made it may have died before it was told.
-    async fn create_and_announce(&self, who: &SignedIn, plan: Plan) -> Result<Room> {
+    /// Publishes a room that was there before, too: the process that made it may have died before it published.
+    async fn create_and_publish(&self, who: &SignedIn, plan: Plan) -> Result<Room> {
         let id = plan.id;
         self.find_or_found(plan).await?;
         let room = self.described(who.user(), id).await?;
-        self.announce_room(&room, |_| true).await?;
+        self.publish_room(&room, |_| true).await?;
         Ok(room)
     }
 
@@ -104,7 +100,7 @@ async fn make(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Qu
     let made = diesel::insert_into(rooms::table)
         .values((
             rooms::id.eq(plan.id),
-            rooms::kind.eq("group"),
+            rooms::kind.eq(RoomKind::Group),
             rooms::title.eq(plan.title.as_str()),
             rooms::created_at.eq(now),
             rooms::made_by.eq(plan.founder),
@@ -117,13 +113,18 @@ async fn make(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Qu
 
 /// The founder, who is its admin, and the others.
 async fn settle(db: &mut AsyncPgConnection, plan: &Plan, now: DateTime<Utc>) -> Outcome<()> {
-    let Some(mut group) = Locked::lock(db, plan.id).await? else { return Ok(()) };
-    let (room, user) = (members::room_id.eq(plan.id), members::user_id.eq(plan.founder));
-    let founder = (room, user, members::joined_at.eq(now), members::role.eq(ADMIN), members::active.eq(true));
-    diesel::insert_into(members::table).values(founder).execute(group.db).await?;
+    let Some(mut group) = LockedRoom::lock(db, plan.id).await? else { return Ok(()) };
+    let founder = (
+        memberships::room_id.eq(plan.id),
+        memberships::user_id.eq(plan.founder),
+        memberships::joined_at.eq(now),
+        memberships::role.eq(Role::Admin),
+        memberships::acted.eq(true),
+    );
+    diesel::insert_into(memberships::table).values(founder).execute(group.db).await?;
     let people: Vec<UserId> = plan.people.iter().copied().collect();
-    let guests = Guests::of(group.db, &people, plan.founder).await?;
-    seat(&mut group, &guests, now).await?;
+    let new = NewMembers::sort(group.db, &people, plan.founder).await?;
+    add_members(&mut group, &new, now).await?;
     Ok(())
 }
 

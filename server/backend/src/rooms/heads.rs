@@ -6,9 +6,9 @@ use diesel::{
     sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{Mark, Members, Offset, Rev, RoomId, Seq, UserId, wire::ServerFrame};
+use model::{Mark, Members, Offset, Rev, RoomId, RoomKind, Seq, UserId, wire::ServerFrame};
 
-use super::people::{PEOPLE, People, SHOWN, kind};
+use super::people::{PEOPLE, People, SHOWN};
 use crate::failure::Outcome;
 
 /// A room's newest change, and what comes with a room of its members and their marks.
@@ -31,7 +31,7 @@ struct Row {
     #[diesel(sql_type = BigInt)]
     last_seq: Seq,
     #[diesel(sql_type = Text)]
-    kind: String,
+    kind: RoomKind,
     #[diesel(sql_type = Nullable<Text>)]
     title: Option<String>,
     #[diesel(sql_type = Jsonb)]
@@ -56,7 +56,7 @@ impl Row {
     fn head(self) -> Outcome<Head> {
         let people = People::read(self.people)?;
         let marks = people.marks(self.last_seq);
-        let members = people.members(self.title).told(kind(&self.kind));
+        let members = people.members(self.title).told(self.kind);
         Ok(Head { room: self.id, rev: self.rev, log: self.log, marks, members })
     }
 }

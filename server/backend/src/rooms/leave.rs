@@ -3,14 +3,15 @@
 use diesel_async::AsyncConnection;
 use model::{Error, Result, RoomId, UserId};
 
-use super::{
-    admin::Admin,
-    go::{Gone, go, put_away},
-    lock::{Locked, Manner},
+use super::{admin::Admin, lock::LockedRoom};
+use crate::{
+    Backend, SignedIn,
+    failure::Outcome,
+    membership::{Ended, Visibility, end, unopen},
+    rate_limit::Limit,
 };
-use crate::{Backend, SignedIn, failure::Outcome, rate_limit::Limit};
 
-/// A membership that is to end, and who ends it: they themselves, or an admin.
+/// A membership that is to end, and the user who ends it: its own, or an admin.
 #[derive(Clone, Copy)]
 pub(super) struct End {
     pub(super) room: RoomId,
@@ -21,7 +22,7 @@ pub(super) struct End {
 impl Backend {
     /// Ends a membership: nothing of the room reaches any device of this person any more, and nothing of
     /// theirs the room. What they wrote stays, and so do their marks. Leaving twice is leaving once. When
-    /// the last active admin of a group leaves, another member becomes one: see [`super::hand_over`].
+    /// the last active admin of a group leaves, another member becomes one: see `membership/succession.rs`.
     ///
     /// # Errors
     /// `not_found` to whoever never was a member; `rate_limited`; `unavailable`, also while it cannot be
@@ -37,24 +38,24 @@ impl Backend {
     /// there was one, now or before.
     pub(super) async fn end_membership(&self, end: End) -> Result<bool> {
         self.members.forget(end.room, end.user).await?;
-        let Some(gone) = self.write_end(end).await? else { return Ok(false) };
-        self.announce_gone(gone).await?;
+        let Some(ended) = self.write_end(end).await? else { return Ok(false) };
+        self.publish_end(ended).await?;
         Ok(true)
     }
 
-    async fn write_end(&self, End { room, user, by }: End) -> Outcome<Option<Gone>> {
+    async fn write_end(&self, End { room, user, by }: End) -> Outcome<Option<Ended>> {
         let now = self.clock.now();
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             let room = match by == user {
-                true => Locked::lock(db, room).await?,
-                false => Some(Admin::of(db, room, by).await?.0),
+                true => LockedRoom::lock(db, room).await?,
+                false => Some(Admin::lock(db, room, by).await?.0),
             };
             let Some(mut room) = room else { return Ok(None) };
-            if let Some(gone) = put_away(&mut room, user).await? {
-                return Ok(Some(gone));
+            if let Some(ended) = unopen(&mut room, user).await? {
+                return Ok(Some(ended));
             }
-            go(room, user, Manner::Told, now).await
+            end(room, user, Visibility::Public, now).await
         })
         .await
     }

@@ -6,9 +6,11 @@ use diesel::{
     sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{Error, Members, Offset, Result, Rev, Room, RoomId, Seq, UserId, limits::ROOMS_PAGE_MAX};
+use model::{
+    Error, Members, Offset, Result, Rev, Room, RoomId, RoomKind, Seq, UserId, limits::ROOMS_PAGE_MAX,
+};
 
-use super::people::{PEOPLE, People, SHOWN, kind};
+use super::people::{PEOPLE, People, SHOWN};
 use crate::{
     Backend, SignedIn,
     clock::timestamp,
@@ -22,7 +24,7 @@ struct Listed {
     #[diesel(sql_type = Uuid)]
     id: RoomId,
     #[diesel(sql_type = Text)]
-    kind: String,
+    kind: RoomKind,
     #[diesel(sql_type = Nullable<Text>)]
     title: Option<String>,
     #[diesel(sql_type = Timestamptz)]
@@ -145,7 +147,7 @@ impl Listed {
         let Members { people, gone, admins, title } = shown.members(self.title.take());
         Ok(Room {
             id: self.id,
-            kind: kind(&self.kind),
+            kind: self.kind,
             title,
             people,
             gone,

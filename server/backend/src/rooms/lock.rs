@@ -4,50 +4,35 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{Mark, Members, Rev, RoomId, RoomKind};
 
-use super::{Moment, heads::heads, people::kind};
-use crate::{database::schema::rooms, failure::Outcome};
+use super::heads::heads;
+use crate::{
+    database::schema::rooms,
+    failure::Outcome,
+    membership::{MembershipVersion, Visibility},
+};
 
-/// Whether the others learn that somebody comes or goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
-    Told,
-    /// To the others nothing has changed.
-    Silent,
-}
-
-impl Manner {
-    /// Of somebody who is gone, by what was kept of their going.
-    pub(super) fn of(silent: bool) -> Self {
-        if silent { Self::Silent } else { Self::Told }
-    }
-
-    pub(super) fn is_silent(self) -> bool {
-        self == Self::Silent
-    }
-}
-
-/// A room whose row is locked until the transaction ends: its numbers, and with them who is a member.
-pub(crate) struct Locked<'a> {
+/// A room whose row is locked until the transaction ends: its numbers and its memberships.
+pub(crate) struct LockedRoom<'a> {
     pub(crate) db: &'a mut AsyncPgConnection,
     pub(crate) id: RoomId,
-    pub(super) kind: RoomKind,
-    pub(super) rev: Rev,
-    unseen: i64,
+    pub(crate) kind: RoomKind,
+    pub(crate) rev: Rev,
+    hidden_changes: i64,
 }
 
 /// What a change made of a room's members.
-pub(crate) struct Moved {
-    pub(super) rev: Rev,
-    pub(super) members: Members,
+pub(crate) struct MembersChange {
+    pub(crate) rev: Rev,
+    pub(crate) members: Members,
     pub(super) marks: Vec<Mark>,
 }
 
-impl<'a> Locked<'a> {
+impl<'a> LockedRoom<'a> {
     /// `None` if there is no such room.
     pub(crate) async fn lock(db: &'a mut AsyncPgConnection, id: RoomId) -> Outcome<Option<Self>> {
-        let row = rooms::table.find(id).select((rooms::rev, rooms::unseen, rooms::kind)).for_update();
-        let found: Option<(Rev, i64, String)> = row.first(db).await.optional()?;
-        Ok(found.map(|(rev, unseen, name)| Self { db, id, kind: kind(&name), rev, unseen }))
+        let row = rooms::table.find(id).select((rooms::rev, rooms::hidden_changes, rooms::kind)).for_update();
+        let found: Option<(Rev, i64, RoomKind)> = row.first(db).await.optional()?;
+        Ok(found.map(|(rev, hidden_changes, kind)| Self { db, id, kind, rev, hidden_changes }))
     }
 
     /// The number of the change that is being made.
@@ -55,9 +40,9 @@ impl<'a> Locked<'a> {
         self.rev.next()
     }
 
-    /// As of now, what is read of its memberships is true.
-    pub(super) fn moment(&self) -> Moment {
-        Moment::of(self.rev, self.unseen)
+    /// The version of the memberships that are read now.
+    pub(crate) fn version(&self) -> MembershipVersion {
+        MembershipVersion::new(self.rev, self.hidden_changes)
     }
 
     /// The change is made: it takes its number.
@@ -67,25 +52,25 @@ impl<'a> Locked<'a> {
         Ok(self.rev)
     }
 
-    /// Counts a coming or going.
-    pub(super) async fn count(&mut self, manner: Manner) -> QueryResult<()> {
-        if manner == Manner::Told {
+    /// Counts a membership that began or ended.
+    pub(crate) async fn count_change(&mut self, visibility: Visibility) -> QueryResult<()> {
+        if visibility == Visibility::Public {
             return self.raise().await.map(drop);
         }
-        self.unseen += 1;
-        let unseen = rooms::unseen.eq(self.unseen);
-        diesel::update(rooms::table.find(self.id)).set(unseen).execute(self.db).await.map(drop)
+        self.hidden_changes += 1;
+        let hidden_changes = rooms::hidden_changes.eq(self.hidden_changes);
+        diesel::update(rooms::table.find(self.id)).set(hidden_changes).execute(self.db).await.map(drop)
     }
 
     /// A change of its members is made.
-    pub(super) async fn change(mut self) -> Outcome<Moved> {
+    pub(super) async fn change_members(mut self) -> Outcome<MembersChange> {
         let rev = self.raise().await?;
-        self.moved(rev).await
+        self.members_change(rev).await
     }
 
-    /// What an earlier change, told again, made of the members.
-    pub(super) async fn moved(&mut self, rev: Rev) -> Outcome<Moved> {
+    /// What the change with this number made of the members, as they are now.
+    pub(crate) async fn members_change(&mut self, rev: Rev) -> Outcome<MembersChange> {
         let head = heads(self.db, &[self.id]).await?.pop().ok_or(diesel::result::Error::NotFound)?;
-        Ok(Moved { rev, members: head.members, marks: head.marks })
+        Ok(MembersChange { rev, members: head.members, marks: head.marks })
     }
 }

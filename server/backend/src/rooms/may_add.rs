@@ -31,8 +31,8 @@ const TALKING: &str = "\
         EXISTS (SELECT FROM messages WHERE sender_id = u.id AND room_id = chat.room_id) AS has_written, \
         EXISTS (SELECT FROM messages WHERE sender_id = $1 AND room_id = chat.room_id) \
             AND NOT EXISTS ( \
-                SELECT FROM former_members left_it \
-                WHERE left_it.room_id = chat.room_id AND (left_it.user_id = $1 OR NOT left_it.silent) \
+                SELECT FROM memberships m WHERE m.room_id = chat.room_id \
+                AND (m.status = 'left' OR m.user_id = $1 AND m.status <> 'active') \
             ) AS is_met \
     FROM unnest($2) AS asked (id) \
     LEFT JOIN users u ON u.id = asked.id \

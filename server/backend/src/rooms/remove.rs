@@ -27,6 +27,6 @@ impl Backend {
 
     async fn require_admin(&self, room: RoomId, user: UserId) -> Outcome<()> {
         let mut db = self.db.get().await?;
-        db.transaction(async |db| Admin::of(db, room, user).await.map(drop)).await
+        db.transaction(async |db| Admin::lock(db, room, user).await.map(drop)).await
     }
 }

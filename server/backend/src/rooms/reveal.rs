@@ -8,14 +8,15 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{RoomId, wire::ServerFrame};
 use tokio::task::JoinHandle;
 
-use super::{Standing, Which, heads, list, standing};
+use super::{Which, heads, list};
 use crate::{
     bus::{Bus, Notice},
     database::{
         Pool,
-        schema::{members, rooms},
+        schema::{members, memberships, rooms},
     },
     failure::Outcome,
+    membership::{MEMBERSHIP, Membership, MembershipRow, is_visible},
 };
 
 /// Between two tries while the database is away.
@@ -34,11 +35,11 @@ pub(crate) fn reveal(db: Pool, bus: Bus, rooms: Vec<RoomId>) -> JoinHandle<()> {
 
 async fn reveal_now(db: &Pool, bus: &Bus, rooms: &[RoomId]) -> Outcome<()> {
     let mut db = db.get().await?;
-    let hidden = members::table.inner_join(rooms::table).filter(members::room_id.eq_any(rooms));
-    let hidden = hidden.filter(members::opened.eq(false)).filter(standing::is_visible());
-    let hidden: Vec<standing::Row> = hidden.select(standing::ROW).load(&mut db).await?;
-    for standing in hidden.into_iter().map(Standing::from) {
-        publish(&mut db, bus, standing).await?;
+    let unopened = members::table.inner_join(rooms::table).filter(members::room_id.eq_any(rooms));
+    let unopened = unopened.filter(members::opened.eq(false)).filter(is_visible());
+    let unopened: Vec<MembershipRow> = unopened.select(MEMBERSHIP).load(&mut db).await?;
+    for membership in unopened.into_iter().map(Membership::from) {
+        publish(&mut db, bus, membership).await?;
     }
     Ok(())
 }
@@ -46,18 +47,18 @@ async fn reveal_now(db: &Pool, bus: &Bus, rooms: &[RoomId]) -> Outcome<()> {
 async fn publish(
     db: &mut AsyncPgConnection,
     bus: &Bus,
-    Standing { user, room, at }: Standing,
+    Membership { user, room, version }: Membership,
 ) -> Outcome<()> {
     let Some(described) = list(db, user, Which::One(room)).await?.pop() else { return Ok(()) };
     let rev = described.rev;
     let frame = Bytes::from(ServerFrame::Room { room: described }.encode());
-    bus.publish(&Notice::Joined { user, room, at, frame });
+    bus.publish(&Notice::Joined { user, room, version, frame });
     // Changes that were made between reading the room and subscribing to it.
     let head = heads(db, &[room]).await?.pop();
     if let Some(head) = head.filter(|head| head.rev > rev) {
         bus.publish(&Notice::Room { room, rev: Some(head.rev), frame: head.frame() });
     }
-    let shown = members::table.find((room, user));
-    diesel::update(shown).set(members::opened.eq(true)).execute(db).await?;
+    let shown = memberships::table.find((room, user));
+    diesel::update(shown).set(memberships::opened.eq(true)).execute(db).await?;
     Ok(())
 }

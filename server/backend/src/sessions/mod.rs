@@ -40,7 +40,7 @@ impl SignedIn {
         self.session
     }
 
-    /// Somebody signed in without a token, for tests of other things.
+    /// A user signed in without a token, for tests of other things.
     #[cfg(feature = "testing")]
     pub fn for_tests(user: UserId, session: SessionId) -> Self {
         Self { user, session }

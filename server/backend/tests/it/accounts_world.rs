@@ -10,10 +10,10 @@ use backend::{
     mail::{Mailer, StoredMail},
     secret::Secret,
     sessions::NewSession,
-    testing::Database,
 };
 use chrono::{DateTime, TimeDelta};
 use model::{Code, Error, RegistrationId};
+use testing::Database;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 

@@ -4,15 +4,10 @@ mod group;
 mod hidden;
 mod race;
 
-use backend::{
-    Media, Place, SignedIn,
-    bus::Notice,
-    messages::From,
-    rooms::Moment,
-    testing::{RedisServer, TestBackend, digest},
-};
+use backend::{Media, Place, SignedIn, bus::Notice, membership::MembershipVersion, messages::From};
 use bytes::Bytes;
 use model::{Body, Code, MessageId, Rev, Seq, UserId, VecMap, wire::ServerFrame};
+use testing::{RedisServer, TestBackend, digest};
 
 use crate::{
     leave::until_redis_is_back,
@@ -130,13 +125,18 @@ async fn news_of_a_block_may_come_late() {
     world.unblock(&bo, ana.user()).await.unwrap();
     world.open_private(&bo, ana.user()).await.unwrap();
     let left = Bytes::from(ServerFrame::Left { room }.encode());
-    world.bus.publish(&Notice::Left { user, room, at: Moment(1), frame: left });
+    world.bus.publish(&Notice::Left { user, room, version: MembershipVersion(1), frame: left });
     frames(&his);
     world.say(&ana, room, &["for him"]).await;
     assert_eq!(frames(&his).len(), 1);
 
     world.block(&bo, ana.user()).await.unwrap();
-    world.bus.publish(&Notice::Joined { user, room, at: Moment(3), frame: Bytes::from_static(b"{}") });
+    world.bus.publish(&Notice::Joined {
+        user,
+        room,
+        version: MembershipVersion(3),
+        frame: Bytes::from_static(b"{}"),
+    });
     world.say(&ana, room, &["not for him"]).await;
     assert_eq!(frames(&his), [ServerFrame::Left { room }]);
 }

@@ -3,10 +3,10 @@
 use backend::{
     cache::{Cache, Key},
     clock::Clock,
-    testing::{TestBackend, execute},
 };
 use chrono::{DateTime, TimeDelta};
 use model::{RoomId, UserId};
+use testing::{TestBackend, execute};
 
 use crate::contracts::contract;
 
@@ -54,7 +54,7 @@ async fn members_are_asked_for_in_one_go_and_only_members_are_remembered() {
     // Who is let in is a member at once; who is put out as soon as the cache has forgotten.
     let (cy, bo) = (cy.user(), bo.user());
     let sql = format!(
-        "INSERT INTO members (room_id, user_id, joined_at) VALUES ('{room}', '{cy}', now()); \
+        "INSERT INTO memberships (room_id, user_id, joined_at) VALUES ('{room}', '{cy}', now()); \
          DELETE FROM members WHERE user_id = '{bo}'"
     );
     execute(world.database.url(), &sql).await.unwrap();

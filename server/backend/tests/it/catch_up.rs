@@ -1,11 +1,11 @@
 //! From a cursor to the present.
 
-use backend::testing::TestBackend;
 use model::{
     Code, Rev, RoomId, Seq, VecMap,
     rooms::marks_sum,
     wire::{Position, ServerFrame},
 };
+use testing::TestBackend;
 
 async fn position(world: &TestBackend, who: &backend::SignedIn, room: RoomId) -> Position {
     let room = world.room(who, room).await.unwrap();

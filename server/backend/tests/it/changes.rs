@@ -1,16 +1,13 @@
 //! What becomes of messages after they were sent: edits, deletions, reactions, and what races with them.
 
-use backend::{
-    Backend, SignedIn,
-    messages::From,
-    testing::{RedisServer, TestBackend, history, number, run, until},
-};
+use backend::{Backend, SignedIn, messages::From};
 use futures::future::join_all;
 use model::{
     Accepted, Body, Chat, Code, Emoji, Message, MessageId, Rev, RoomId, Sent, Seq, VecMap,
     limits::REACTIONS,
     wire::{Change, Item, ServerFrame},
 };
+use testing::{RedisServer, TestBackend, history, number, run, until};
 
 use crate::sockets::{frames, next, socket, two_nodes, until_quiet};
 

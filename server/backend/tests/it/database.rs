@@ -5,14 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backend::{
-    database::{Pool, connect},
-    testing::Database,
-};
+use backend::database::{Pool, connect};
 use diesel::{QueryableByName, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use futures::future::join_all;
 use tempfile::TempDir;
+use testing::Database;
 use tokio::{
     io::copy_bidirectional,
     net::{UnixListener, UnixStream},

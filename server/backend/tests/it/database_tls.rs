@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use backend::{
-    database::{connect, establish, is_encrypted, migrate, require_migrated},
-    testing::NetworkPostgres,
-};
+use backend::database::{connect, establish, is_encrypted, migrate, require_migrated};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use tempfile::TempDir;
+use testing::NetworkPostgres;
 
 /// `0.0.0.0` reaches this machine, and is none of its own names: it stands for another machine.
 const FAR: &str = "0.0.0.0";

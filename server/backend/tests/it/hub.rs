@@ -6,7 +6,6 @@ use backend::{
     bus::{Bus, Notice},
     clock::Clock,
     hub::{Hub, Outgoing},
-    testing::TestBackend,
 };
 use bytes::Bytes;
 use futures::FutureExt;
@@ -15,6 +14,7 @@ use model::{
     limits::{QUEUE_FRAMES, SOCKETS_PER_USER},
     wire::{CloseCode, ServerFrame},
 };
+use testing::TestBackend;
 
 fn change(room: RoomId, rev: i64) -> Notice {
     Notice::Room { room, rev: Some(Rev(rev)), frame: Bytes::from(format!("{rev}")) }

@@ -38,7 +38,7 @@ mod table {
 }
 
 mod rabbitmq {
-    use backend::testing::Broker;
+    use testing::Broker;
 
     use crate::contracts::{contract, jobs::Bench};
 

@@ -1,10 +1,8 @@
 //! Jobs over RabbitMQ when something breaks: RabbitMQ itself, a relay, a worker, the database.
 
-use backend::{
-    jobs::{LEASE, RabbitSettings},
-    testing::{Broker, execute, until},
-};
+use backend::jobs::{LEASE, RabbitSettings};
 use serde_json::json;
+use testing::{Broker, execute, until};
 
 use crate::contracts::jobs::{A, B, Bench, Told};
 

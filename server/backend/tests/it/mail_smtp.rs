@@ -6,15 +6,15 @@ use backend::{
     jobs::{JobQueue, run_due_jobs},
     mail::{Mail, MailError, MailId, Mailer, Sender, SmtpServer, SmtpSettings},
     secret::Secret,
-    testing::{
-        Database,
-        smtp::{Arrived, Manners, Sink},
-    },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use testing::{
+    Database,
+    smtp::{Arrived, Manners, Sink},
+};
 use uuid::Uuid;
 
 use crate::accounts_world::{code_in, email, form, from};

@@ -18,6 +18,7 @@ mod jobs_rabbitmq;
 mod leave;
 mod mail;
 mod mail_smtp;
+mod memberships;
 mod messages;
 mod people;
 mod presence;

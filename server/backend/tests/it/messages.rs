@@ -1,10 +1,11 @@
 //! Sending, reading history, and marks.
 
-use backend::{messages::From, testing::TestBackend};
+use backend::messages::From;
 use model::{
     Body, Code, Error, MessageId, RoomId, Sent, Seq,
     limits::{SEND_BURST, SEND_PER_SECOND},
 };
+use testing::TestBackend;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_read_from_anywhere_without_holes() {

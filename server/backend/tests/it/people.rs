@@ -1,9 +1,10 @@
 //! Finding people.
 
-use backend::{SignedIn, database::schema::users, testing::TestBackend};
+use backend::{SignedIn, database::schema::users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use model::{Code, SessionId, UserId, limits::PEOPLE_BY_ID};
+use testing::TestBackend;
 
 use crate::accounts_world::{World, refused};
 

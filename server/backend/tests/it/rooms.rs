@@ -1,12 +1,13 @@
 //! Private chats: one for two people, seen only by them.
 
-use backend::{messages::From, rate_limit::Limit, testing::TestBackend};
+use backend::{messages::From, rate_limit::Limit};
 use futures::future::join_all;
 use model::{
     Chat, Code, Room, RoomId, Seq, UserId, VecMap,
     limits::ROOMS_PAGE_MAX,
     wire::{ClientFrame, ServerFrame},
 };
+use testing::TestBackend;
 
 use crate::sockets::{frames, socket};
 

@@ -4,9 +4,9 @@ use backend::{
     Backend,
     secret::Secret,
     sessions::{NewSession, Whose, carry_sessions_to, end_sessions},
-    testing::run,
 };
 use model::Code;
+use testing::run;
 
 use crate::accounts_world::{PASSWORD, World, from, refused};
 

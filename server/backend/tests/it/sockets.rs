@@ -6,10 +6,10 @@ use backend::{
     Backend, Media, Place, SignedIn,
     bus::Notice,
     hub::{Outgoing, Subscription},
-    testing::{RedisServer, TestBackend},
 };
 use bytes::Bytes;
 use model::wire::ServerFrame;
+use testing::{RedisServer, TestBackend};
 
 use crate::hub::drain;
 

@@ -10,13 +10,13 @@ use backend::{
         DeadLetters, Entry, KafkaSettings, Mechanism, MessageLog, Refusal, Sasl, Security, Store,
         check_topics, create_topics, run_store,
     },
-    testing::{Kafka, TestBackend, until},
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::{FutureExt, future::join_all};
 use model::{Body, MessageId, Offset, RoomId, Sent, UserId, wire::ServerFrame};
 use rdkafka::producer::{FutureProducer, FutureRecord};
+use testing::{Kafka, TestBackend, until};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::sockets::{next, socket};
@@ -111,10 +111,10 @@ async fn row_9_what_cannot_be_stored_is_a_dead_letter_and_its_neighbours_are_sto
     // What was missing comes into being, and the entry is given another chance.
     let statement = format!(
         "INSERT INTO rooms (id, kind, created_at) VALUES ('{nowhere}', 'private', now()); \
-         INSERT INTO members (room_id, user_id, joined_at) VALUES ('{nowhere}', '{}', now())",
+         INSERT INTO memberships (room_id, user_id, joined_at) VALUES ('{nowhere}', '{}', now())",
         ana.user()
     );
-    backend::testing::run(&world, &statement).await;
+    testing::run(&world, &statement).await;
     dead.retry("0-2").await.unwrap();
     assert_eq!(until_texts(&world, nowhere, 1).await, ["astray"]);
     dead.drop_letter("0-1").await.unwrap();
@@ -182,7 +182,7 @@ async fn a_store_goes_on_where_the_one_before_ended_and_where_a_backup_was_taken
     // The database is set back to before anything was stored; the log still has it.
     let back =
         "DELETE FROM messages; DELETE FROM log_offsets; UPDATE rooms SET last_seq = 0, rev = 0, log = 0";
-    backend::testing::run(&world, back).await;
+    testing::run(&world, back).await;
     let third = store(&world, &settings);
     assert_eq!(until_texts(&world, room, 2).await, ["one", "two"]);
     drop(third);

@@ -133,7 +133,8 @@ async fn row_17_who_was_not_told_of_having_left_finds_out_by_asking() {
     let mut his = world.device(&bo).await;
     world
         .sql(&format!(
-            "WITH gone AS (DELETE FROM members WHERE user_id = '{}' RETURNING *)              INSERT INTO former_members SELECT room_id, user_id, joined_at, now(), 1, delivered_seq, read_seq FROM gone;              UPDATE rooms SET rev = 1 WHERE id = '{room}'",
+            "UPDATE memberships SET status = 'left', left_at = now(), left_rev = 1 WHERE user_id = '{}'; \
+             UPDATE rooms SET rev = 1 WHERE id = '{room}'",
             bo.who.user()
         ))
         .await;

@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use backend::{
-    accounts::{Origin, SignUp},
-    testing::{execute, history, number, person, session},
-};
+use backend::accounts::{Origin, SignUp};
 use model::MessageId;
 use nix::sys::signal::Signal;
+use testing::{execute, history, number, person, session};
 use tokio::{sync::watch, time::sleep};
 
 use super::talker::Talker;

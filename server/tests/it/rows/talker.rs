@@ -8,15 +8,12 @@ use std::{
     time::Duration,
 };
 
-use backend::{
-    Backend,
-    sessions::NewSession,
-    testing::{history, person, session},
-};
+use backend::{Backend, sessions::NewSession};
 use model::{
     Chat, Error, MessageId, RoomId,
     wire::{ClientFrame, ServerFrame},
 };
+use testing::{history, person, session};
 use tokio::{
     sync::watch,
     task::JoinHandle,

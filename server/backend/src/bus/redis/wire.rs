@@ -5,7 +5,7 @@ use model::{Rev, RoomId, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::super::Notice;
-use crate::rooms::Moment;
+use crate::membership::MembershipVersion;
 
 /// Tells the nodes apart, for as long as each lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,15 +50,15 @@ enum Kind {
         user: UserId,
         room: RoomId,
         /// Absent from nodes of the first version, which know nobody who left. Called `rev` by those of
-        /// the next, to whom the moments of a room were its changes.
+        /// the next, to which the version was the room's last change.
         #[serde(default, rename = "rev")]
-        at: Moment,
+        version: MembershipVersion,
     },
     Left {
         user: UserId,
         room: RoomId,
         #[serde(rename = "rev")]
-        at: Moment,
+        version: MembershipVersion,
     },
     Person {
         user: UserId,
@@ -74,11 +74,11 @@ enum Kind {
 pub(super) fn encode(by: NodeId, notice: &Notice, payload: &mut Vec<u8>) {
     let (is, frame) = match notice {
         Notice::Room { room, rev, frame } => (Kind::Room { room: *room, rev: *rev }, Some(frame)),
-        Notice::Joined { user, room, at, frame } => {
-            (Kind::Joined { user: *user, room: *room, at: *at }, Some(frame))
+        Notice::Joined { user, room, version, frame } => {
+            (Kind::Joined { user: *user, room: *room, version: *version }, Some(frame))
         }
-        Notice::Left { user, room, at, frame } => {
-            (Kind::Left { user: *user, room: *room, at: *at }, Some(frame))
+        Notice::Left { user, room, version, frame } => {
+            (Kind::Left { user: *user, room: *room, version: *version }, Some(frame))
         }
         Notice::Person { user, frame } => (Kind::Person { user: *user }, Some(frame)),
         Notice::Ended { user, session } => (Kind::Ended { user: *user, session: *session }, None),
@@ -110,8 +110,8 @@ pub(super) fn decode(me: NodeId, payload: Vec<u8>) -> Result<Heard, Unreadable> 
     let frame = Bytes::from(payload).slice(end + 1..);
     Ok(match is {
         Kind::Room { room, rev } => Heard::Notice(Notice::Room { room, rev, frame }),
-        Kind::Joined { user, room, at } => Heard::Notice(Notice::Joined { user, room, at, frame }),
-        Kind::Left { user, room, at } => Heard::Notice(Notice::Left { user, room, at, frame }),
+        Kind::Joined { user, room, version } => Heard::Notice(Notice::Joined { user, room, version, frame }),
+        Kind::Left { user, room, version } => Heard::Notice(Notice::Left { user, room, version, frame }),
         Kind::Person { user } => Heard::Notice(Notice::Person { user, frame }),
         Kind::Ended { user, session } => Heard::Notice(Notice::Ended { user, session }),
         Kind::Gap => Heard::Gap,
@@ -128,8 +128,8 @@ mod tests {
         vec![
             Notice::Room { room, rev: Some(Rev(7)), frame: frame.clone() },
             Notice::Room { room, rev: None, frame: Bytes::new() },
-            Notice::Joined { user, room, at: Moment(3), frame: frame.clone() },
-            Notice::Left { user, room, at: Moment(4), frame: frame.clone() },
+            Notice::Joined { user, room, version: MembershipVersion(3), frame: frame.clone() },
+            Notice::Left { user, room, version: MembershipVersion(4), frame: frame.clone() },
             Notice::Person { user, frame },
             Notice::Ended { user, session: SessionId::new() },
         ]

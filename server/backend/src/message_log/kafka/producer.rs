@@ -22,8 +22,8 @@ use crate::{
     bus::Bus,
     clock::Clock,
     database::Pool,
+    membership::MembershipCache,
     message_log::{Entry, Outcome, Refusal, refused},
-    rooms::Membership,
 };
 
 /// How long what is on its way may take when the process ends.
@@ -36,7 +36,7 @@ pub(in crate::message_log) struct Kafka {
     /// The task that opens it ends with it.
     state: Arc<State>,
     deliveries: Arc<Deliveries>,
-    members: Membership,
+    members: MembershipCache,
     clock: Clock,
 }
 
@@ -46,7 +46,7 @@ impl Kafka {
     pub(in crate::message_log) fn start(
         settings: &Settings,
         db: Pool,
-        members: Membership,
+        members: MembershipCache,
         bus: Bus,
         clock: Clock,
     ) -> anyhow::Result<Arc<Self>> {

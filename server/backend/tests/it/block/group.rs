@@ -1,11 +1,8 @@
 //! Whoever has blocked somebody is not brought into their groups, and nobody sees that.
 
-use backend::{
-    SignedIn,
-    messages::From,
-    testing::{TestBackend, run},
-};
+use backend::{SignedIn, membership::Role, messages::From};
 use model::{Code, Rev, Room, RoomId, Title, VecMap, limits::GROUP_PEOPLE};
+use testing::{TestBackend, run};
 
 use super::hidden::{Bo, Seen};
 use crate::{
@@ -38,8 +35,8 @@ async fn seen(bo_does: Bo) -> (Vec<String>, Room) {
     everything(&mut seen, &world, &ana, room).await;
     world.say(&ana, room, &["1"]).await;
     seen.answer("add", world.add(&ana, room, &people).await);
-    for admin in [true, true, false, true] {
-        seen.answer("appoint", world.appoint(&ana, room, bo.user(), admin).await);
+    for role in [Role::Admin, Role::Admin, Role::Member, Role::Admin] {
+        seen.answer("set role", world.set_role(&ana, room, bo.user(), role).await);
     }
     everything(&mut seen, &world, &cai, room).await;
     seen.answer("remove", world.remove(&ana, room, bo.user()).await);
@@ -86,13 +83,13 @@ async fn handed_over(bo_does: Bo, cai_wrote: bool) -> (Vec<String>, Room) {
         world.say(&cai, room, &["hello"]).await;
     }
     let mut seen = Seen::default();
-    seen.answer("appoint", world.appoint(&ana, room, bo.user(), true).await);
-    seen.answer("step down", world.appoint(&ana, room, ana.user(), false).await);
+    seen.answer("set role", world.set_role(&ana, room, bo.user(), Role::Admin).await);
+    seen.answer("step down", world.set_role(&ana, room, ana.user(), Role::Member).await);
     everything(&mut seen, &world, &ana, room).await;
     seen.answer("leave", world.leave(&ana, room).await);
     everything(&mut seen, &world, &cai, room).await;
     seen.answer("rename", world.rename(&cai, room, Title::new("Porto in June").unwrap()).await);
-    seen.answer("step down", world.appoint(&cai, room, cai.user(), false).await);
+    seen.answer("step down", world.set_role(&cai, room, cai.user(), Role::Member).await);
     seen.answer("remove", world.remove(&cai, room, bo.user()).await);
     everything(&mut seen, &world, &cai, room).await;
     seen.frames("live", &frames(&theirs));
@@ -158,7 +155,7 @@ async fn who_seems_to_be_there_can_be_added_by_a_stranger() {
         let (room, title) = (RoomId::new(), Title::new("Lisbon in May").unwrap());
         let people = [bo.user(), cai.user(), dee.user()];
         world.create_group(&ana, room, title, &people).await.unwrap();
-        world.appoint(&ana, room, cai.user(), true).await.unwrap();
+        world.set_role(&ana, room, cai.user(), Role::Admin).await.unwrap();
         let rev = world.room(&ana, room).await.unwrap().rev;
         let alone = world.add(&cai, room, &[bo.user()]).await;
         let with_others = world.add(&cai, room, &[bo.user(), dee.user()]).await;
@@ -183,7 +180,7 @@ async fn a_block_is_between_two() {
     world.block(&bo, ana.user()).await.unwrap();
     let (room, title) = (RoomId::new(), Title::new("Lisbon in May").unwrap());
     world.create_group(&ana, room, title, &[bo.user(), cai.user()]).await.unwrap();
-    world.appoint(&ana, room, cai.user(), true).await.unwrap();
+    world.set_role(&ana, room, cai.user(), Role::Admin).await.unwrap();
     world.say(&ana, room, &["1"]).await;
     let hers = socket(&world, &ana).await;
     world.add(&cai, room, &[bo.user()]).await.unwrap();
@@ -209,7 +206,7 @@ async fn a_group_is_as_full_as_it_looks() {
         "INSERT INTO users (id, username, name, email, password_hash, created_at) \
          SELECT gen_random_uuid(), 'u' || n, 'U', 'u' || n || '@example.org', '', now() \
          FROM generate_series(1, {}) n; \
-         INSERT INTO members (room_id, user_id, joined_at) SELECT '{room}', id, now() FROM users \
+         INSERT INTO memberships (room_id, user_id, joined_at) SELECT '{room}', id, now() FROM users \
          WHERE username LIKE 'u%'",
         GROUP_PEOPLE - 2
     );

@@ -11,7 +11,7 @@ use std::{
 
 use backend::{
     bus::{Bus, Notice, Topic},
-    rooms::Moment,
+    membership::MembershipVersion,
 };
 use bytes::Bytes;
 use model::{Rev, RoomId, SessionId, UserId};
@@ -86,7 +86,8 @@ pub(crate) async fn arrives_once_and_in_order_where_it_is_watched(pair: Pair) {
     let (room, other, user) = (RoomId::new(), RoomId::new(), UserId::new());
     listener.bus.watch(Topic::User(user));
     listener.listen_to(room).await;
-    let joined = Notice::Joined { user, room, at: Moment(1), frame: Bytes::from_static(b"{}") };
+    let joined =
+        Notice::Joined { user, room, version: MembershipVersion(1), frame: Bytes::from_static(b"{}") };
     let person = Notice::Person { user, frame: Bytes::from_static(b"{\"to\":\"one\"}") };
     let large = Notice::Room { room, rev: None, frame: Bytes::from(vec![b'x'; 100_000]) };
     let sent: Vec<Notice> =

@@ -6,12 +6,12 @@ use std::time::Duration;
 use backend::{
     Backend, SignedIn,
     message_log::{Entry, KafkaSettings, MessageLog, Refusal, Store, run_store},
-    testing::{Kafka, TestBackend, until},
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures::{FutureExt, future::join_all};
 use model::{Accepted, Body, MessageId, Offset, RoomId, Sent};
+use testing::{Kafka, TestBackend, until};
 use tokio_util::sync::CancellationToken;
 
 /// A way to make a log over the database of a test; two logs made by it share one medium.

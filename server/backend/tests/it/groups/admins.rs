@@ -1,9 +1,11 @@
 //! Who may change a group.
 
-use backend::{cache::Key, testing::TestBackend};
+use backend::{cache::Key, membership::Role};
 use model::{Code, Rev, RoomId, Seq};
+use testing::TestBackend;
 
 use super::{Client, cast, code, create, present, sorted, talk, title};
+use crate::memberships;
 
 /// A stranger learns nothing, a member may nothing. Fails when `Admin::of` asks for no role, or for no
 /// membership, and when `remove` asks only after the membership was forgotten.
@@ -27,7 +29,7 @@ async fn only_admins_change_a_group() {
             world.add(who, room, &[cai.user()]).await,
             world.remove(who, room, cai.user()).await,
             world.rename(who, room, title("mine")).await,
-            world.appoint(who, room, cai.user(), true).await,
+            world.set_role(who, room, cai.user(), Role::Admin).await,
         ];
         assert!(refused.iter().all(|answer| answer.as_ref().unwrap_err().code == expected), "{refused:?}");
     }
@@ -37,7 +39,7 @@ async fn only_admins_change_a_group() {
     let remembered: Option<bool> = world.cache.get(Key::Membership(id, cai.user())).await;
     assert_eq!(remembered, Some(true), "who is refused makes nobody forget it");
     assert_eq!(code(world.remove(&ana, id, ana.user()).await), Code::Invalid);
-    world.appoint(&ana, id, bo.user(), true).await.unwrap();
+    world.set_role(&ana, id, bo.user(), Role::Admin).await.unwrap();
     world.rename(&bo, id, title("his")).await.unwrap();
     world.rename(&bo, id, title("his")).await.unwrap();
     let room = world.room(&cai, id).await.unwrap();
@@ -56,16 +58,20 @@ async fn a_group_with_people_has_an_admin() {
     for active in [&bo, &cai] {
         world.say(active, id, &["I am here"]).await;
     }
-    assert_eq!(code(world.appoint(&ana, id, ana.user(), false).await), Code::Forbidden);
+    assert_eq!(code(world.set_role(&ana, id, ana.user(), Role::Member).await), Code::Forbidden);
     world.leave(&ana, id).await.unwrap();
     his.agrees(&world, &bo, id).await;
     assert_eq!(his.room(id).unwrap().admins, [cai.user()], "he was there before");
 
-    world.appoint(&cai, id, bo.user(), true).await.unwrap();
-    world.appoint(&cai, id, cai.user(), false).await.unwrap();
+    world.set_role(&cai, id, bo.user(), Role::Admin).await.unwrap();
+    world.set_role(&cai, id, cai.user(), Role::Member).await.unwrap();
     his.agrees(&world, &bo, id).await;
     assert_eq!(his.room(id).unwrap().admins, [bo.user()]);
-    assert_eq!(code(world.appoint(&bo, id, ana.user(), true).await), Code::NotFound, "she is not there");
+    assert_eq!(
+        code(world.set_role(&bo, id, ana.user(), Role::Admin).await),
+        Code::NotFound,
+        "she is not there"
+    );
     world.leave(&cai, id).await.unwrap();
     world.leave(&bo, id).await.unwrap();
     let private = world.open_private(&ana, bo.user()).await.unwrap().id;
@@ -85,8 +91,8 @@ async fn a_group_from_before_there_were_admins_has_one() {
     );
     let down = include_str!("../../../../../migrations/2026-11-26-000004_groups/down.sql");
     let up = include_str!("../../../../../migrations/2026-11-26-000004_groups/up.sql");
-    for statements in [down, &first, up] {
-        backend::testing::run(&world, statements).await;
+    for statements in [memberships::DOWN, down, &first, up, memberships::UP] {
+        testing::run(&world, statements).await;
     }
     let admins = async |room| world.room(&ana, room).await.unwrap().admins;
     assert_eq!(admins(group).await, [bo.user()]);
@@ -103,7 +109,7 @@ async fn of_two_admins_who_remove_each_other_one_stays() {
     for _ in 0..10 {
         world.clock.advance(chrono::TimeDelta::seconds(100));
         let id = create(&world, &ana, &[bo, cai]).await.id;
-        world.appoint(&ana, id, bo.user(), true).await.unwrap();
+        world.set_role(&ana, id, bo.user(), Role::Admin).await.unwrap();
         let (hers, his) = tokio::join!(world.remove(&ana, id, bo.user()), other.remove(&bo, id, ana.user()));
         let stays = match (hers, his) {
             (Ok(()), Err(error)) if error.code == Code::NotFound => &ana,
@@ -123,14 +129,14 @@ async fn the_last_admin_who_has_been_there_stays_one() {
     let (ana, [bo, cai]) = cast(&world).await;
     let id = create(&world, &ana, &[bo, cai]).await.id;
     world.say(&ana, id, &["hello"]).await;
-    let steps_down = async || world.appoint(&ana, id, ana.user(), false).await;
-    world.appoint(&ana, id, bo.user(), true).await.unwrap();
+    let steps_down = async || world.set_role(&ana, id, ana.user(), Role::Member).await;
+    world.set_role(&ana, id, bo.user(), Role::Admin).await.unwrap();
     assert_eq!(code(steps_down().await), Code::Forbidden, "he may have never seen the group");
     world.mark(&bo, id, Seq(1), Seq(1)).await.unwrap();
     steps_down().await.unwrap();
-    world.appoint(&bo, id, cai.user(), true).await.unwrap();
+    world.set_role(&bo, id, cai.user(), Role::Admin).await.unwrap();
     world.rename(&cai, id, title("hers")).await.unwrap();
-    world.appoint(&bo, id, bo.user(), false).await.unwrap();
+    world.set_role(&bo, id, bo.user(), Role::Member).await.unwrap();
     assert_eq!(world.room(&bo, id).await.unwrap().admins, [cai.user()]);
 }
 

@@ -1,8 +1,9 @@
 //! Making a group, and whom one may bring into it.
 
-use backend::{SignedIn, testing::TestBackend};
+use backend::{SignedIn, membership::Role};
 use futures::future::join_all;
 use model::{Code, Rev, RoomId, UserId, limits::GROUP_PEOPLE};
+use testing::TestBackend;
 
 use super::{Client, cast, code, create, present, sorted, talk, title};
 
@@ -40,7 +41,7 @@ async fn a_group_is_made_once_however_often_it_is_asked_for() {
 
     let others = world.create_group(&bo, id, title("his"), &[cai.user()]).await;
     assert_eq!(code(others), Code::IdConflict);
-    world.appoint(&ana, id, bo.user(), true).await.unwrap();
+    world.set_role(&ana, id, bo.user(), Role::Admin).await.unwrap();
     assert_eq!(code(world.create_group(&bo, id, title("his"), &[cai.user()]).await), Code::IdConflict);
     let private = world.open_private(&ana, bo.user()).await.unwrap().id;
     assert_eq!(code(world.create_group(&ana, private, title("ours"), &people).await), Code::IdConflict);

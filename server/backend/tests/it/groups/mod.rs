@@ -7,9 +7,10 @@ mod people;
 
 use std::collections::BTreeSet;
 
-use backend::{Backend, SignedIn, hub::Subscription, testing::TestBackend};
+use backend::{Backend, SignedIn, hub::Subscription};
 use futures::future::join_all;
 use model::{Chat, Code, Result, Room, RoomId, Seq, Title, UserId, wire::ClientFrame};
+use testing::TestBackend;
 
 use crate::sockets::{frames, next, socket};
 

@@ -1,11 +1,9 @@
 //! Groups on several nodes.
 
-use backend::{
-    Backend, LogMedium, Media, Place,
-    testing::{Kafka, RedisServer, TestBackend, history, until},
-};
+use backend::{Backend, LogMedium, Media, Place};
 use futures::future::join_all;
 use model::{Body, Code, MessageId, Result, RoomId};
+use testing::{Kafka, RedisServer, TestBackend, history, until};
 
 use super::{Client, cast, code, create, title};
 use crate::{

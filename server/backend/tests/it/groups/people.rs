@@ -1,10 +1,11 @@
 //! Who comes into a group, and who is taken out of it.
 
-use backend::{messages::From, testing::TestBackend};
+use backend::{membership::Role, messages::From};
 use model::{
     Body, Chat, Code, MessageId, Rev, Room, Seq, UserId, VecMap,
     wire::{Position, ServerFrame},
 };
+use testing::TestBackend;
 
 use super::{Client, cast, create, present, sorted, title};
 use crate::sockets::{frames, socket};
@@ -41,11 +42,11 @@ async fn who_was_added_and_not_told_is_told_when_it_is_tried_again() {
     let id = create(&world, &ana, &[bo]).await.id;
     let mut hers = Client::start(&world, &cai).await;
     let added = format!(
-        "INSERT INTO members (room_id, user_id, joined_at) VALUES ('{id}', '{}', now()); \
+        "INSERT INTO memberships (room_id, user_id, joined_at) VALUES ('{id}', '{}', now()); \
          UPDATE rooms SET rev = 1 WHERE id = '{id}'",
         cai.user()
     );
-    backend::testing::run(&world, &added).await;
+    testing::run(&world, &added).await;
     world.add(&ana, id, &[cai.user()]).await.unwrap();
     hers.agrees(&world, &cai, id).await;
     assert_eq!(hers.room(id).unwrap().rev, Rev(1));
@@ -123,7 +124,7 @@ async fn catching_up_tells_who_is_there_and_the_title() {
     world.rooms(&cai).await.unwrap().into_iter().for_each(|room| chat.room(room));
     world.remove(&ana, id, bo.user()).await.unwrap();
     world.add(&ana, id, &[dee.user()]).await.unwrap();
-    world.appoint(&ana, id, dee.user(), true).await.unwrap();
+    world.set_role(&ana, id, dee.user(), Role::Admin).await.unwrap();
     world.rename(&ana, id, title("Porto")).await.unwrap();
     chat.receive(world.fetch(&cai, id, Rev(1)).await.unwrap());
     let held = &chat.conversation(id).unwrap().room;
@@ -145,12 +146,13 @@ async fn those_who_left_last_keep_their_places_and_every_mark_is_known() {
         "INSERT INTO users (id, username, name, email, password_hash, created_at) \
          SELECT gen_random_uuid(), 'u' || n, 'U', 'u' || n || '@example.org', '', now() \
          FROM generate_series(1, 150) n; \
-         INSERT INTO former_members (room_id, user_id, joined_at, left_at, rev, delivered_seq, read_seq) \
-         SELECT '{id}', id, now() - n * interval '1 hour', now(), n, n, n FROM users, \
+         INSERT INTO memberships \
+             (room_id, user_id, joined_at, status, left_at, left_rev, delivered_seq, read_seq) \
+         SELECT '{id}', id, now() - n * interval '1 hour', 'left', now(), n, n, n FROM users, \
              LATERAL (SELECT substr(username, 2)::int AS n) which WHERE username ~ '^u[0-9]+$'; \
          UPDATE rooms SET rev = 150 WHERE id = '{id}'"
     );
-    backend::testing::run(&world, &turnover).await;
+    testing::run(&world, &turnover).await;
     let mut hers = Client::start(&world, &ana).await;
     let names = |room: &Room| {
         let mut names: Vec<String> = room.people.iter().map(|person| person.username.clone()).collect();

@@ -3,9 +3,9 @@
 use backend::{
     bus::{Bus, Notice, Topic},
     redis::Settings,
-    testing::{RedisServer, redis},
 };
 use model::RoomId;
+use testing::{RedisServer, redis};
 
 use super::{connection, until};
 use crate::contracts::{

@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use backend::{
-    bus::{Bus, Topic},
-    testing::RedisServer,
-};
+use backend::bus::{Bus, Topic};
 use model::RoomId;
+use testing::RedisServer;
 
 use super::{connection, until};
 use crate::contracts::bus::{Node, change};

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use backend::{
     cache::{Away, Cache, Key},
     redis::Link,
-    testing::{RedisServer, redis},
 };
 use model::{RoomId, UserId};
+use testing::{RedisServer, redis};
 
 use super::{connection, until};
 use crate::contracts::contract;

@@ -2,10 +2,8 @@
 
 use std::net::TcpListener;
 
-use backend::{
-    redis::{Link, Settings},
-    testing::RedisServer,
-};
+use backend::redis::{Link, Settings};
+use testing::RedisServer;
 
 use super::until;
 

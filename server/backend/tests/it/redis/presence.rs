@@ -6,11 +6,11 @@ use backend::{
     clock::Clock,
     presence::{Presence, SocketId, TooMany},
     redis::{Link, Settings},
-    testing::{RedisServer, redis},
 };
 use chrono::DateTime;
 use futures::future::join_all;
 use model::{UserId, limits::SOCKETS_PER_USER};
+use testing::{RedisServer, redis};
 
 use super::{connection, until};
 use crate::contracts::{contract, presence::Bench};

@@ -6,11 +6,11 @@ use backend::{
     clock::Clock,
     rate_limit::{Limit, RateLimit},
     redis::{Link, Settings},
-    testing::{RedisServer, redis},
 };
 use chrono::DateTime;
 use futures::future::join_all;
 use model::{Code, UserId};
+use testing::{RedisServer, redis};
 
 use super::{connection, until};
 use crate::contracts::{contract, rate_limit::Bench};

@@ -12,11 +12,11 @@ use backend::{
     jobs::{Job, JobQueue, RabbitSettings, run_worker_of},
     mail::Mailer,
     secret::Secret,
-    testing::Database,
 };
 use chrono::{TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use testing::Database;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +43,7 @@ impl Bench {
     /// `rabbit`: where RabbitMQ answers, and the prefix of its queues.
     pub(crate) async fn new(rabbit: Option<(String, String)>) -> Self {
         let (database, clock) = (Database::create().await, Clock::manual(Utc::now()));
-        backend::testing::execute(database.url(), TABLES).await.expect("two tables");
+        testing::execute(database.url(), TABLES).await.expect("two tables");
         let backend = node(database.pool().await, clock.clone(), rabbit.as_ref()).await;
         Self { backend, clock, rabbit, database }
     }

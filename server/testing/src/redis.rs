@@ -19,7 +19,7 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::redis::Settings;
+use backend::redis::Settings;
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(5);

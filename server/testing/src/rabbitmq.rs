@@ -24,7 +24,7 @@ use nix::unistd::{Gid, Uid, User, chown, geteuid};
 use tokio::sync::OnceCell;
 
 use super::server::{home, remove_leftovers};
-use crate::jobs::RabbitSettings;
+use backend::jobs::RabbitSettings;
 
 /// The script itself, not the one in /usr/sbin, which insists on the system's folders.
 const SERVER: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";

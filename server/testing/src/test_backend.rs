@@ -1,6 +1,6 @@
 //! The whole backend on a database of its own, with a clock that stands still.
 
-use std::{ops::Deref, sync::Arc};
+use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,12 +8,10 @@ use diesel_async::RunQueryDsl;
 use model::{Body, MessageId, RoomId, SessionId, UserId};
 
 use super::Database;
-use crate::{
-    Backend, Media, Services, Setup, SignedIn,
-    accounts::Origin,
+use backend::{
+    Backend, Media, Setup, SignedIn,
     clock::Clock,
     database::schema::{sessions, users},
-    jobs::JobQueue,
     mail::Mailer,
     secret::Secret,
     sessions::NewSession,
@@ -120,26 +118,6 @@ impl TestBackend {
     }
 }
 
-impl Backend {
-    /// The first rooms of a person, as many as one page can hold.
-    ///
-    /// # Errors
-    /// Those of [`Backend::rooms_page`].
-    pub async fn rooms(&self, who: &SignedIn) -> model::Result<Vec<model::Room>> {
-        self.rooms_page(who, None, model::limits::ROOMS_PAGE_MAX).await
-    }
-
-    /// The same backend with other queues, before anybody else has it.
-    ///
-    /// # Panics
-    /// Somebody else has it.
-    #[must_use]
-    pub fn with_jobs(self, jobs: JobQueue) -> Self {
-        let services = Arc::into_inner(self.0).expect("nobody else has it yet");
-        Self::new(Services { jobs, ..services })
-    }
-}
-
 /// A person with an account (whose password nobody knows) and a session.
 ///
 /// # Panics
@@ -181,9 +159,7 @@ pub async fn person(backend: &Backend, username: &str) -> SignedIn {
 /// # Panics
 /// There is no such person, or the database does not answer.
 pub async fn session(backend: &Backend, user: UserId) -> NewSession {
-    let from = Origin { address: std::net::Ipv4Addr::LOCALHOST.into(), agent: "a test".into() };
-    let mut db = backend.db.get().await.expect("the test server answers");
-    backend.start_session(&mut db, user, &from).await.expect("the person exists")
+    backend.session_of(user).await
 }
 
 async fn compose(database: &Database, clock: Clock, media: Media) -> Backend {

@@ -7,7 +7,7 @@ use diesel::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use model::{MessageId, RoomId, UserId};
 
-use crate::{
+use backend::{
     Backend,
     database::schema::{members, messages},
 };
@@ -65,17 +65,9 @@ pub async fn run(backend: &Backend, statement: &str) {
 pub async fn digest(backend: &Backend) -> Vec<String> {
     let mut db = backend.db.get().await.expect("the database answers");
     let mut lines = Vec::new();
-    for table in [
-        "users",
-        "registrations",
-        "sessions",
-        "rooms",
-        "private_rooms",
-        "members",
-        "former_members",
-        "blocks",
-        "messages",
-    ] {
+    for table in
+        ["users", "registrations", "sessions", "rooms", "private_rooms", "memberships", "blocks", "messages"]
+    {
         let query = format!(
             "SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') \
              AS line FROM {table} t"

@@ -1,4 +1,4 @@
-//! Who is a member of what, asked for many at once.
+//! Which users are in which rooms, from the cache where it knows.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -19,9 +19,9 @@ use crate::{
 /// A part of [`Key::lifetime`]: what was kept just after one time lives past the next.
 const RENEW_EVERY: Duration = Duration::from_secs(900);
 
-/// Answers who is in a room, from the cache where it knows.
+/// Answers whether users are in rooms, from the cache where it knows.
 #[derive(Clone)]
-pub struct Membership {
+pub struct MembershipCache {
     db: Pool,
     cache: Arc<Cache>,
 }
@@ -49,7 +49,7 @@ impl Backend {
     }
 }
 
-impl Membership {
+impl MembershipCache {
     pub fn new(db: Pool, cache: Arc<Cache>) -> Self {
         Self { db, cache }
     }

@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 use model::MessageId;
 
 use super::until;
-use crate::message_log::{KafkaSettings, Security, create_topics};
+use backend::message_log::{KafkaSettings, Security, create_topics};
 
 static BROKER: OnceCell<Kafka> = OnceCell::const_new();
 

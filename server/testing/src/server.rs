@@ -14,7 +14,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use private_postgres::{Cluster, Options};
 
 use super::janitor::Janitor;
-use crate::database;
+use backend::database;
 
 /// The migrated database that every test's is a copy of.
 pub(super) const TEMPLATE: &str = "template_rapport";

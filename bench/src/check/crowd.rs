@@ -92,7 +92,8 @@ impl Crowd {
         let text = format!("{} says hello to everybody who reads this", MessageId::new());
         let body = Body::new(text).expect("a text that may be sent");
         let pending = Pending::new(room, body, Timestamp(0));
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(pending.id, pending.body.clone());
+        let text = pending.text().to_owned();
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(pending.message(), text);
         pending
     }
 
@@ -118,7 +119,7 @@ impl Crowd {
         for (_, handle) in &member.devices {
             handle.compose(pending.clone());
         }
-        self.send_by_form(member, pending.room, pending.id, &pending.body).await;
+        self.send_by_form(member, pending.room, pending.message(), pending.text()).await;
     }
 
     /// Messages that were accepted are said once more, the newest first.
@@ -139,7 +140,7 @@ impl Crowd {
             let pending = self.pending(member.person.rooms[random.index(member.person.rooms.len())]);
             self.journal.record().attempts.push(attempt(member, &pending, None));
             member.devices[0].1.compose(pending.clone());
-            Old { room: pending.room, id: pending.id, body: pending.body }
+            Old { room: pending.room, id: pending.message(), body: pending.text().to_owned() }
         });
         self.contradict(member, first).await;
     }
@@ -192,7 +193,7 @@ impl Crowd {
         let pending = self.pending(member.person.rooms[0]);
         self.journal.record().attempts.push(attempt(member, &pending, None));
         let http = member.person.http.at(node);
-        self.send_by(&http, member, pending.room, pending.id, &pending.body).await;
+        self.send_by(&http, member, pending.room, pending.message(), pending.text()).await;
     }
 
     async fn send_by_form(&self, member: &Member, room: RoomId, id: MessageId, body: &str) {
@@ -230,6 +231,6 @@ impl Crowd {
 }
 
 fn attempt(member: &Member, pending: &Pending, ordered_on: Option<DeviceId>) -> Attempt {
-    let body = fingerprint(&pending.body);
-    Attempt { room: pending.room, id: pending.id, sender: member.person.user, body, ordered_on }
+    let body = fingerprint(pending.text());
+    Attempt { room: pending.room, id: pending.message(), sender: member.person.user, body, ordered_on }
 }

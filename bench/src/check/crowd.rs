@@ -32,6 +32,8 @@ pub(super) struct Crowd {
     pub members: Vec<Member>,
     pub journal: Journal,
     texts: Mutex<HashMap<MessageId, String>>,
+    /// Changes of messages that were given to a device.
+    pub changes: Mutex<Vec<Pending>>,
 }
 
 /// An old message, as it was sent.
@@ -58,7 +60,7 @@ impl Crowd {
             }
             members.push(Member { person, devices });
         }
-        Self { members, journal, texts: Mutex::default() }
+        Self { members, journal, texts: Mutex::default(), changes: Mutex::default() }
     }
 
     pub(super) fn devices(&self) -> impl Iterator<Item = &(DeviceId, Handle)> {

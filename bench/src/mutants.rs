@@ -9,7 +9,7 @@ use tokio::process::Command;
 
 /// The mutants of `backend::mutants`, and what each is found by: one of the counts, or holes. First
 /// the program as it is.
-const MUTANTS: [(&str, &[&str]); 10] = [
+const MUTANTS: [(&str, &[&str]); 11] = [
     ("none", &[]),
     ("fan-out-before-commit", &["foreign", "lost"]),
     ("forget-duplicate", &["doubled"]),
@@ -20,6 +20,7 @@ const MUTANTS: [(&str, &[&str]); 10] = [
     ("resume-forgets", &["lost"]),
     ("bring-back", &["foreign"]),
     ("forget-deletion", &["lost"]),
+    ("forget-change", &["doubled"]),
 ];
 /// Runs a mutant may take to be found: some show only when a kill falls into a few milliseconds.
 const TRIES: u64 = 3;

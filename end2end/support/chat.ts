@@ -41,6 +41,15 @@ export class Chat {
     await this.menu.getByText(entry, { exact: true }).click();
   }
 
+  /// Waits until the code that changes messages is here: it is fetched when somebody comes near one.
+  async isReady(): Promise<void> {
+    await this.log.locator(".msg").last().hover();
+    await this.log.locator(".msg").last().getByRole("button", { name: "Message menu" }).click();
+    await expect(this.menu).toBeVisible();
+    await this.page.keyboard.press("Escape");
+    await expect(this.menu).toBeHidden();
+  }
+
   /// A reaction under a message.
   reaction(text: string, emoji: string): Locator {
     return this.message(text).locator(".reacts button").filter({ hasText: emoji });

@@ -99,10 +99,14 @@ export class Member {
     await this.api.post("accounts/sign_out", {});
   }
 
+  /// The newest page of a room, as the server has it.
+  async page(room: string): Promise<{ rev: number; messages: Message[] }> {
+    return this.api.get("messages/page", { room, limit: 100 });
+  }
+
   /// The newest texts of a room, oldest first, as the server has them.
   async history(room: string): Promise<string[]> {
-    const page = await this.api.get<{ messages: Message[] }>("messages/page", { room, limit: 100 });
-    return page.messages.map((message) => message.body);
+    return (await this.page(room)).messages.map((message) => message.body);
   }
 }
 

@@ -3,13 +3,15 @@
 
 mod conversation;
 
+use std::borrow::Cow;
+
 use crate::{
     error::Error,
-    id::{MessageId, RoomId, UserId},
+    id::{ChangeId, MessageId, RoomId, UserId},
     limits::{CURSOR_ROOMS, PEOPLE_BY_ID},
-    messages::{Accepted, Logged, Message, Page},
+    messages::{Accepted, Changed, Logged, Message, Page},
     number::{Offset, Rev, Seq},
-    outbox::{Outbox, Pending},
+    outbox::{Lane, Outbox, Pending},
     people::Person,
     rooms::{Mark, Members, Room},
     sort::sort_by_key,
@@ -104,47 +106,55 @@ impl Chat {
         self.repeat_marks();
     }
 
-    /// A message composed here, or read back from disk.
+    /// A message or a change composed here, or read back from disk.
     pub fn compose(&mut self, pending: Pending) {
-        if !self.holds(pending.room, pending.id) {
+        if !self.is_shown(&pending) {
             self.outbox.push(pending);
         }
     }
 
     /// What the disk holds of the outbox: composed in another tab, or its state changed there.
     pub fn adopt(&mut self, pending: Pending) {
-        if !self.holds(pending.room, pending.id) {
+        if !self.is_shown(&pending) {
             self.outbox.adopt(pending);
         }
     }
 
-    /// A held message may leave.
-    pub fn release(&mut self, id: MessageId) {
+    /// A held entry may leave.
+    pub fn release(&mut self, id: ChangeId) {
         self.outbox.release(id);
     }
 
-    pub fn retry(&mut self, id: MessageId) {
+    pub fn retry(&mut self, id: ChangeId) {
         self.outbox.retry(id);
     }
 
-    pub fn discard(&mut self, id: MessageId) {
+    pub fn discard(&mut self, id: ChangeId) {
         self.outbox.remove(id);
     }
 
     /// Messages of a room that are shown as on their way: without those that stand in its timeline.
     pub fn waiting(&self, room: RoomId) -> impl Iterator<Item = &Pending> {
         let known = self.rooms.get(&room).map_or(&[][..], |conversation| conversation.timeline.unnumbered());
-        self.outbox.in_room(room).filter(|pending| known.iter().all(|known| known.message.id != pending.id))
+        let messages = self.outbox.in_room(room).filter(|pending| pending.lane() == Lane::Messages);
+        messages.filter(|pending| known.iter().all(|known| known.message.id != pending.message()))
     }
 
-    /// The frames that may leave now. None before the client is caught up.
-    pub fn sends(&mut self) -> Vec<ClientFrame> {
+    /// A message with this user's pending changes, and whether they change its text.
+    pub fn with_pending<'a>(&self, message: &'a Message) -> (Cow<'a, Message>, bool) {
+        let (mut shown, mut is_pending) = (Cow::Borrowed(message), false);
+        for pending in self.outbox.changes_of(message.id) {
+            is_pending |= pending.apply(shown.to_mut(), self.me);
+        }
+        (shown, is_pending)
+    }
+
+    /// The frames of a lane of the outbox that may be sent now. None before the client is caught up.
+    pub fn sends(&mut self, lane: Lane) -> Vec<ClientFrame> {
         if !self.caught_up {
             return Vec::new();
         }
-        let send =
-            |pending: Pending| ClientFrame::Send { room: pending.room, id: pending.id, body: pending.body };
-        self.outbox.take_ready().into_iter().map(send).collect()
+        self.outbox.take_ready(lane).into_iter().map(Pending::into_frame).collect()
     }
 
     /// Fetches for the holes that are known. Ask after [`crate::limits::GAP_MS`], not at once: most
@@ -186,17 +196,12 @@ impl Chat {
     pub fn page(&mut self, page: Page) -> Option<ClientFrame> {
         let room = page.room;
         for message in &page.messages {
-            self.outbox.remove(message.id);
+            self.outbox.remove(message.id.into());
         }
         let conversation = self.rooms.get_mut(&room)?;
         let after = conversation.timeline.page(page);
         self.refresh(room);
         after.map(|after| ClientFrame::Fetch { room, after })
-    }
-
-    /// A message changed, says the answer to whoever changed it: it may overtake the live copy.
-    pub fn changed(&mut self, room: RoomId, message: Message) {
-        self.change(Change { room, rev: message.rev, item: Item::Message { message } });
     }
 
     /// A frame from the server.
@@ -214,7 +219,11 @@ impl Chat {
             ServerFrame::Logged(logged) => self.logged(logged),
             ServerFrame::CaughtUp => self.caught_up = true,
             ServerFrame::Accepted(accepted) => self.accepted(accepted),
-            ServerFrame::Rejected { room, id, error, log } => self.rejected(room, id, error, log),
+            ServerFrame::Changed(changed) => self.changed(changed),
+            ServerFrame::Rejected { change: Some(change), error, .. } => {
+                self.outbox.refuse(change, error, None)
+            }
+            ServerFrame::Rejected { room, id, error, log, .. } => self.rejected(room, id, error, log),
             ServerFrame::Mark { room, mark } => self.raise(room, &[mark]),
             ServerFrame::Beat { heads } => self.heads(heads),
             ServerFrame::Welcome { .. } | ServerFrame::Error { .. } | ServerFrame::Unknown => {}
@@ -267,7 +276,7 @@ impl Chat {
     fn change(&mut self, change: Change) {
         let room = change.room;
         match &change.item {
-            Item::Message { message } => self.outbox.place(message.id, change.rev),
+            Item::Message { message } => self.outbox.place(message.id.into(), change.rev),
             Item::Members(members) => self.members(room, change.rev, members.clone()),
             Item::Unknown => {}
         }
@@ -279,9 +288,10 @@ impl Chat {
 
     /// A message that has no number yet: shown below the others, until it gets one.
     fn live(&mut self, room: RoomId, log: Offset, message: Message) {
-        let ours = |pending: &Pending| (pending.room, &pending.body) == (room, &message.body);
-        if message.sender == self.me && self.outbox.get(message.id).is_some_and(ours) {
-            self.outbox.log(message.id, log);
+        let ours = |pending: &Pending| (pending.room, pending.text()) == (room, &*message.body);
+        let id = message.id.into();
+        if message.sender == self.me && self.outbox.get(id).is_some_and(ours) {
+            self.outbox.log(id, log);
         }
         if let Some(conversation) = self.rooms.get_mut(&room) {
             conversation.timeline.log(room, log, message);
@@ -300,9 +310,8 @@ impl Chat {
     /// The answer may overtake the live copy.
     fn logged(&mut self, logged: Logged) {
         let Logged { room, id, log, at } = logged;
-        let Some(pending) = self.outbox.get(id) else { return };
-        let body = pending.body.clone();
-        let message = Message::new(id, self.me, at, body);
+        let Some(pending) = self.outbox.get(id.into()) else { return };
+        let message = Message::new(id, self.me, at, pending.text());
         self.live(room, log, message);
     }
 
@@ -310,12 +319,22 @@ impl Chat {
         if let (Some(log), Some(conversation)) = (log, self.rooms.get_mut(&room)) {
             conversation.timeline.refuse(id, log);
         }
-        self.outbox.refuse(id, error, log);
+        self.outbox.refuse(id.into(), error, log);
+    }
+
+    /// A change of a message is applied. It stays in the outbox until the timeline has the message with this change.
+    fn changed(&mut self, changed: Changed) {
+        let Changed { room, change, rev } = changed;
+        self.outbox.place(change, rev);
+        if let Some(conversation) = self.rooms.get_mut(&room) {
+            conversation.timeline.hear(rev);
+        }
+        self.refresh(room);
     }
 
     fn changes(&mut self, room: RoomId, changes: Changes, marks: Vec<Mark>, log: Offset) {
         for message in &changes.messages {
-            self.outbox.remove(message.id);
+            self.outbox.remove(message.id.into());
         }
         let Some(conversation) = self.rooms.get_mut(&room) else { return };
         if conversation.timeline.is_set_back(&changes) {
@@ -339,18 +358,16 @@ impl Chat {
     /// as what lies before it is here.
     fn accepted(&mut self, accepted: Accepted) {
         let Accepted { room, id, seq, rev, at } = accepted;
-        let Some(pending) = self.outbox.get(id) else { return };
-        let message = Message::new(id, self.me, at, &*pending.body).numbered(seq, rev);
-        self.changed(room, message);
+        let Some(pending) = self.outbox.get(id.into()) else { return };
+        let message = Message::new(id, self.me, at, pending.text()).numbered(seq, rev);
+        self.change(Change { room, rev, item: Item::Message { message } });
     }
 
     /// Brings a room's heads and the outbox up to its timeline: no message is in both.
     fn refresh(&mut self, room: RoomId) {
-        let waiting: Vec<MessageId> = self.outbox.in_room(room).map(|pending| pending.id).collect();
-        for id in waiting {
-            if self.holds(room, id) {
-                self.outbox.remove(id);
-            }
+        let waiting = self.outbox.in_room(room).filter(|pending| self.is_shown(pending));
+        for id in waiting.map(|pending| pending.id).collect::<Vec<_>>() {
+            self.outbox.remove(id);
         }
         let Some(conversation) = self.rooms.get_mut(&room) else {
             // Nothing is shown of this room: what is durable is done.
@@ -371,7 +388,13 @@ impl Chat {
         }
     }
 
-    fn holds(&self, room: RoomId, id: MessageId) -> bool {
-        self.rooms.get(&room).is_some_and(|conversation| conversation.timeline.holds(id))
+    /// Whether the timeline shows the entry as done: it has the message with its number, or with the change. A page may
+    /// bring it before the changes that lie between.
+    fn is_shown(&self, pending: &Pending) -> bool {
+        let shown = self.rooms.get(&pending.room).and_then(|room| room.timeline.find(pending.message()));
+        shown.is_some_and(|message| match pending.lane() {
+            Lane::Messages => true,
+            Lane::Changes => pending.placed.is_some_and(|rev| rev <= message.rev),
+        })
     }
 }

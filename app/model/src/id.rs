@@ -87,6 +87,18 @@ id!(
     MessageId
 );
 id!(
+    /// A change that a client asks for, named once by that client: every retry carries the same id. A new message is a
+    /// change, too, under its own id.
+    ChangeId
+);
+
+impl From<MessageId> for ChangeId {
+    fn from(id: MessageId) -> Self {
+        Self(id.0)
+    }
+}
+
+id!(
     /// A sign-in on one device: the family of its refresh tokens.
     SessionId
 );

@@ -24,8 +24,8 @@ pub mod wire;
 
 pub use chat::Chat;
 pub use error::{Code, Error, Result};
-pub use id::{MessageId, RegistrationId, RoomId, SessionId, UserId};
-pub use messages::{Accepted, Body, Emoji, Logged, Message, Page, Reaction, Sent};
+pub use id::{ChangeId, MessageId, RegistrationId, RoomId, SessionId, UserId};
+pub use messages::{Accepted, Body, Changed, Emoji, Logged, Message, MessageChange, Page, Reaction, Sent};
 pub use number::{Offset, Rev, Seq, Timestamp};
 pub use people::Person;
 pub use rooms::{Mark, Members, Room, RoomKind, Title};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Error, Result},
-    id::{MessageId, RoomId, UserId},
+    id::{ChangeId, MessageId, RoomId, UserId},
     limits::{MESSAGE_CHARS, REACTION_BYTES},
     number::{Offset, Rev, Seq, Timestamp},
     visible::something_to_see,
@@ -96,10 +96,21 @@ impl Message {
     pub fn reaction_of(&self, user: UserId) -> Option<&Emoji> {
         self.reactions.iter().find(|reaction| reaction.user == user).map(|reaction| &reaction.emoji)
     }
+
     /// Its number, once it has one.
     pub fn number(&self) -> Option<Seq> {
         Some(self.seq).filter(|seq| *seq > Seq::ZERO)
     }
+}
+
+/// A change of a message that has its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MessageChange {
+    /// Another text.
+    Edit(String),
+    Delete,
+    /// One's reaction; `None` takes it back.
+    React(Option<Emoji>),
 }
 
 /// What one person thinks of a message.
@@ -124,8 +135,17 @@ impl Emoji {
         Ok(Self(text))
     }
 
+    /// One that was checked before it was stored; none if the text is empty.
+    pub(crate) fn stored(text: String) -> Option<Self> {
+        (!text.is_empty()).then_some(Self(text))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
     }
 }
 
@@ -178,6 +198,15 @@ pub struct Logged {
     pub id: MessageId,
     pub log: Offset,
     pub at: Timestamp,
+}
+
+/// The server's answer to a change of a message: it is applied. A client that holds every change of the room up to `rev`
+/// holds the message with this change, or in a later state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    pub room: RoomId,
+    pub change: ChangeId,
+    pub rev: Rev,
 }
 
 /// A message that is durable.

@@ -1,66 +1,37 @@
-//! Messages on their way: composed here, not yet known to be durable.
+//! Messages and changes of messages on their way: composed here, not yet known to be durable.
 
-use serde::{Deserialize, Serialize};
+mod pending;
 
 use crate::{
     error::Error,
-    id::{MessageId, RoomId},
-    messages::Body,
-    number::{Offset, Rev, Timestamp},
+    id::{ChangeId, MessageId, RoomId},
+    number::{Offset, Rev},
 };
+pub use pending::{Content, Pending};
 
-/// A message that waits for its `accepted`. Kept on disk until then, under the same id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    pub id: MessageId,
-    pub room: RoomId,
-    pub body: String,
-    /// By this device's clock; only shown.
-    pub at: Timestamp,
-    /// Why the server did not take it; a person decides to retry or delete it.
-    #[serde(default)]
-    pub failed: Option<Error>,
-    #[serde(skip)]
-    in_flight: bool,
-    /// Not to leave yet: see [`Pending::held`].
-    #[serde(skip)]
-    held: bool,
-    /// Durable, as this change of the room: it only waits for its place on the screen.
-    #[serde(skip)]
-    placed: Option<Rev>,
-    /// Durable in the log, at this place: it only waits for its number.
-    #[serde(skip)]
-    logged: Option<Offset>,
+/// Entries of one kind, which keep their order in each room. Changes have a lane of their own, because they need the
+/// database: where messages are logged, messages go on while the database is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Messages,
+    Changes,
 }
 
-impl Pending {
-    pub fn new(room: RoomId, body: Body, at: Timestamp) -> Self {
-        let body = body.into_string();
-        let id = MessageId::new();
-        Self { id, room, body, at, failed: None, in_flight: false, held: false, placed: None, logged: None }
-    }
-
-    /// Shown, but not to leave before [`Outbox::release`]: it is not on disk yet, or another tab
-    /// is about to send it. Messages behind it in its room wait with it.
-    #[must_use]
-    pub fn held(self) -> Self {
-        Self { held: true, ..self }
-    }
-}
-
-/// The outbox of one device: in each room one message is on the wire at a time, so a refusal can
-/// never let a later message overtake an earlier one.
+/// The outbox of one device: in each room one entry of a lane is on the wire at a time, so a refusal can
+/// never let a later one overtake an earlier one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
     entries: Vec<Pending>,
 }
 
 impl Outbox {
-    /// Adds a message unless it is there: ids sort by birth, so that is also the sending order.
+    /// Adds an entry unless it is there, and removes the changes that it supersedes. Ids sort by birth, so that is also
+    /// the sending order.
     pub fn push(&mut self, pending: Pending) {
         if self.get(pending.id).is_some() {
             return;
         }
+        self.remove_all(&|entry| pending.supersedes(entry));
         let place = self.entries.partition_point(|entry| entry.id < pending.id);
         self.entries.insert(place, pending);
     }
@@ -75,16 +46,16 @@ impl Outbox {
         }
     }
 
-    /// A held message may leave.
-    pub fn release(&mut self, id: MessageId) {
+    /// A held entry may leave.
+    pub fn release(&mut self, id: ChangeId) {
         if let Some(entry) = self.entry(id) {
             entry.held = false;
         }
     }
 
-    /// The message is durable as change `rev` of its room. It stays here, and is not sent again,
+    /// The entry is durable as change `rev` of its room. It stays here, and is not sent again,
     /// until the room has come that far: [`Outbox::settle`].
-    pub fn place(&mut self, id: MessageId, rev: Rev) {
+    pub fn place(&mut self, id: ChangeId, rev: Rev) {
         if let Some(entry) = self.entry(id) {
             entry.placed = Some(rev);
             entry.failed = None;
@@ -93,7 +64,7 @@ impl Outbox {
     }
 
     /// The message is durable in the log and its number follows: not sent again on this connection.
-    pub fn log(&mut self, id: MessageId, log: Offset) {
+    pub fn log(&mut self, id: ChangeId, log: Offset) {
         if let Some(entry) = self.entry(id) {
             entry.logged = Some(log);
             entry.failed = None;
@@ -116,12 +87,12 @@ impl Outbox {
         }
     }
 
-    /// Every change of the room up to `rev` is shown: placed messages among them are done.
+    /// Every change of the room up to `rev` is shown: placed entries among them are done.
     pub fn settle(&mut self, room: RoomId, rev: Rev) {
-        self.entries.retain(|entry| entry.room != room || entry.placed.is_none_or(|placed| placed > rev));
+        self.remove_all(&|entry| entry.room == room && entry.placed.is_some_and(|placed| placed <= rev));
     }
 
-    pub fn get(&self, id: MessageId) -> Option<&Pending> {
+    pub fn get(&self, id: ChangeId) -> Option<&Pending> {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
@@ -129,33 +100,46 @@ impl Outbox {
         self.entries.iter().filter(move |entry| entry.room == room)
     }
 
+    /// The changes of a message that are pending, in their order.
+    pub fn changes_of(&self, message: MessageId) -> impl Iterator<Item = &Pending> {
+        let is_waiting = move |entry: &&Pending| {
+            entry.lane() == Lane::Changes && entry.failed.is_none() && entry.message() == message
+        };
+        self.entries.iter().filter(is_waiting)
+    }
+
+    /// The oldest change in a room that the server refused.
+    pub fn refused_change(&self, room: RoomId) -> Option<&Pending> {
+        self.in_room(room).find(|entry| entry.lane() == Lane::Changes && entry.failed.is_some())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Pending> {
         self.entries.iter()
     }
 
-    /// How many are not known to be durable: they are lost with this device.
-    pub fn unsent(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.placed.is_none() && entry.logged.is_none()).count()
+    /// How many of a lane are not known to be durable: they are lost with this device.
+    pub fn unsent(&self, lane: Lane) -> usize {
+        self.entries.iter().filter(|entry| entry.lane() == lane && !entry.is_durable()).count()
     }
 
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The message is durable, or was given up.
-    pub fn remove(&mut self, id: MessageId) -> Option<Pending> {
+    /// The entry is durable, or was given up.
+    pub fn remove(&mut self, id: ChangeId) -> Option<Pending> {
         let place = self.entries.iter().position(|entry| entry.id == id)?;
         Some(self.entries.remove(place))
     }
 
     /// The room is no more: nothing of it will ever be taken.
     pub fn remove_room(&mut self, room: RoomId) {
-        self.entries.retain(|entry| entry.room != room);
+        self.remove_all(&|entry| entry.room == room);
     }
 
-    /// The server did not take the message: a lasting refusal is shown, a passing one waits. With
+    /// The server refused the entry: a lasting refusal is shown, a passing one waits. With
     /// `log` only what was logged there is meant: another device's copy of the id may stand.
-    pub fn refuse(&mut self, id: MessageId, error: Error, log: Option<Offset>) {
+    pub fn refuse(&mut self, id: ChangeId, error: Error, log: Option<Offset>) {
         let Some(entry) = self.entry(id) else { return };
         if log.is_some() && entry.logged != log {
             return;
@@ -168,7 +152,7 @@ impl Outbox {
     }
 
     /// A person wants a failed message tried again.
-    pub fn retry(&mut self, id: MessageId) {
+    pub fn retry(&mut self, id: ChangeId) {
         if let Some(entry) = self.entry(id) {
             entry.failed = None;
             entry.in_flight = false;
@@ -190,28 +174,38 @@ impl Outbox {
         }
     }
 
-    /// The messages to put on the wire now, marked as being there. A failed message does not hold
-    /// up the ones behind it.
-    pub fn take_ready(&mut self) -> Vec<Pending> {
+    /// The entries of a lane to put on the wire now, marked as being there. A failed message does not hold up the
+    /// ones behind it. A change waits until its message has its number.
+    pub fn take_ready(&mut self, lane: Lane) -> Vec<Pending> {
+        let of = |wanted| self.entries.iter().filter(move |entry| entry.lane() == wanted);
+        let unnumbered: Vec<MessageId> = match lane {
+            Lane::Messages => Vec::new(),
+            Lane::Changes => of(Lane::Messages).map(Pending::message).collect(),
+        };
         let mut busy: Vec<RoomId> =
-            self.entries.iter().filter(|entry| entry.in_flight).map(|entry| entry.room).collect();
+            of(lane).filter(|entry| entry.in_flight).map(|entry| entry.room).collect();
         let mut ready = Vec::new();
-        for entry in &mut self.entries {
-            let durable = entry.placed.is_some() || entry.logged.is_some();
-            if entry.failed.is_some() || durable || busy.contains(&entry.room) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.lane() == lane) {
+            let is_done = entry.failed.is_some() || entry.is_durable();
+            if is_done || busy.contains(&entry.room) || unnumbered.contains(&entry.message()) {
                 continue;
             }
             busy.push(entry.room);
             if entry.held {
                 continue;
             }
-            entry.in_flight = true;
+            (entry.in_flight, entry.may_be_sent) = (true, true);
             ready.push(entry.clone());
         }
         ready
     }
 
-    fn entry(&mut self, id: MessageId) -> Option<&mut Pending> {
+    /// One copy of the code is downloaded for all closures.
+    fn remove_all(&mut self, is_removed: &dyn Fn(&Pending) -> bool) {
+        self.entries.retain(|entry| !is_removed(entry));
+    }
+
+    fn entry(&mut self, id: ChangeId) -> Option<&mut Pending> {
         self.entries.iter_mut().find(|entry| entry.id == id)
     }
 }

@@ -236,9 +236,14 @@ impl Timeline {
         self.unnumbered.refuse(id, log);
     }
 
-    /// Whether a message has its number here. Looked for from the end, where it mostly is.
+    /// A loaded message that has its number. Looked for from the end, where it mostly is.
+    pub fn find(&self, id: MessageId) -> Option<&Message> {
+        self.messages.iter().rev().find(|message| message.id == id)
+    }
+
+    /// Whether a message has its number here.
     pub fn holds(&self, id: MessageId) -> bool {
-        self.messages.iter().rev().any(|message| message.id == id)
+        self.find(id).is_some()
     }
 
     /// The newest change is said to be `rev`.

@@ -7,6 +7,7 @@
 mod client;
 mod parts;
 mod read;
+mod write;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,16 +15,15 @@ pub use client::{Unreadable, with_readable_names};
 
 use crate::{
     error::Error,
-    id::{MessageId, RoomId, SessionId, UserId},
-    messages::{Accepted, Logged, Message, Sent},
+    id::{ChangeId, MessageId, RoomId, SessionId, UserId},
+    messages::{Accepted, Changed, Emoji, Logged, Message, Sent},
     number::{Offset, Rev, Seq, Timestamp},
     rooms::{Mark, Members, Room},
     vec_map::VecMap,
 };
 
 /// What a client says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientFrame {
     /// First on every connection: where this client stands. The answer is [`ServerFrame::Welcome`],
     /// then what changed, then [`ServerFrame::CaughtUp`].
@@ -34,6 +34,13 @@ pub enum ClientFrame {
     },
     /// Send a message. Answered by `accepted` or `rejected` with the same id.
     Send { room: RoomId, id: MessageId, body: String },
+    /// Give a message of one's own another text. Answered, like the next two, by `changed` or `rejected` with the same
+    /// `change`.
+    Edit { room: RoomId, id: MessageId, change: ChangeId, body: String },
+    /// Delete a message of one's own.
+    Delete { room: RoomId, id: MessageId, change: ChangeId },
+    /// Put one's reaction on a message, or take it back.
+    React { room: RoomId, id: MessageId, change: ChangeId, emoji: Option<Emoji> },
     /// Ask for the changes after `after`. Answered by `changes`.
     Fetch { room: RoomId, after: Rev },
     /// Raise this member's marks.
@@ -96,10 +103,15 @@ pub enum ServerFrame {
     Accepted(Accepted),
     /// A message is durable; its number follows with [`ServerFrame::Stored`].
     Logged(Logged),
-    /// A message was not taken. With `log` it was logged there first, and then turned out not to stand.
+    /// A change of a message is applied.
+    Changed(Changed),
+    /// A message was not taken, or with `change` not changed. With `log` it was logged there first, and then turned out
+    /// not to stand.
     Rejected {
         room: RoomId,
         id: MessageId,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
         error: Error,
         #[serde(skip_serializing_if = "Option::is_none")]
         log: Option<Offset>,
@@ -145,6 +157,7 @@ impl ServerFrame {
             Self::Stored(stored) => Some(stored.room),
             Self::Accepted(accepted) => Some(accepted.room),
             Self::Logged(logged) => Some(logged.room),
+            Self::Changed(changed) => Some(changed.room),
             Self::Welcome { .. }
             | Self::CaughtUp
             | Self::Beat { .. }
@@ -288,7 +301,7 @@ impl ClientFrame {
     }
 
     pub fn encode(&self) -> String {
-        serde_json::to_string(self).expect("frames have string keys only")
+        write::client_frame(self)
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod tidy;
 
 pub use client::Link;
 use leptos::prelude::*;
-use model::{Body, Chat, Message, MessageId, Page, RoomId, Seq, VecMap, outbox::Pending};
+use model::{Body, ChangeId, Chat, MessageChange, MessageId, Page, RoomId, Seq, VecMap, outbox::Pending};
 
 use crate::rooms::calls::Home;
 #[cfg(feature = "hydrate")]
@@ -70,13 +70,6 @@ impl Live {
         self.runtime.page_loaded(room, fetch);
     }
 
-    /// A message of a room was changed from here, and this is what it is now.
-    pub fn changed(self, room: RoomId, message: Message) {
-        // Whoever signed out meanwhile has no state any more.
-        let _ = self.chat.try_update(|chat| chat.changed(room, message));
-        self.runtime.page_loaded(room, None);
-    }
-
     /// Sends a text: it is stored, shown as pending, and leaves when it can. Blank lines around it
     /// are left out; a text that is blank or too long is not sent.
     pub fn send(self, room: RoomId, text: String) {
@@ -85,13 +78,18 @@ impl Live {
         }
     }
 
+    /// Changes a message: the change is stored, shown as pending, and sent when it can be.
+    pub fn change(self, room: RoomId, message: MessageId, change: MessageChange) {
+        self.runtime.compose(Pending::change(room, message, change, today()));
+    }
+
     /// Tries a failed message again.
-    pub fn retry(self, id: MessageId) {
+    pub fn retry(self, id: ChangeId) {
         self.runtime.retry(id);
     }
 
-    /// Gives a failed message up.
-    pub fn discard(self, id: MessageId) {
+    /// Gives up a message, or a change of one, that was refused.
+    pub fn discard(self, id: ChangeId) {
         self.runtime.discard(id);
     }
 

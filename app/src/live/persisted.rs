@@ -1,18 +1,18 @@
 //! The outbox in the store beside the one in memory: what must be written so that they agree.
 
 use model::{
-    Error, MessageId, VecMap,
+    ChangeId, Error, VecMap,
     outbox::{Outbox, Pending},
 };
 
-/// What the store is known to hold: the messages, and why each of them failed, if it did.
+/// What the store is known to hold: the entries, and why each of them failed, if it did.
 #[derive(Default)]
-pub(super) struct Persisted(VecMap<MessageId, Option<Error>>);
+pub(super) struct Persisted(VecMap<ChangeId, Option<Error>>);
 
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Writes {
     pub(super) put: Vec<Pending>,
-    pub(super) delete: Vec<MessageId>,
+    pub(super) delete: Vec<ChangeId>,
 }
 
 impl Writes {
@@ -22,26 +22,26 @@ impl Writes {
 }
 
 impl Persisted {
-    /// A message reached the store.
+    /// An entry reached the store.
     pub(super) fn stored(&mut self, pending: &Pending) {
         self.0.insert(pending.id, pending.failed.clone());
     }
 
-    /// A message left the store through another tab.
-    pub(super) fn gone(&mut self, id: MessageId) {
+    /// An entry left the store through another tab.
+    pub(super) fn gone(&mut self, id: ChangeId) {
         self.0.remove(&id);
     }
 
-    /// The store was read. Returns the messages that were there before and are not any more:
+    /// The store was read. Returns the entries that were there before and are not any more:
     /// another tab brought them home or gave them up.
-    pub(super) fn read(&mut self, entries: &[Pending]) -> Vec<MessageId> {
-        let present: VecMap<MessageId, Option<Error>> =
+    pub(super) fn read(&mut self, entries: &[Pending]) -> Vec<ChangeId> {
+        let present: VecMap<ChangeId, Option<Error>> =
             entries.iter().map(|entry| (entry.id, entry.failed.clone())).collect();
         let before = std::mem::replace(&mut self.0, present);
         before.into_iter().map(|(id, _)| id).filter(|id| !self.0.contains_key(id)).collect()
     }
 
-    /// What to write so that the store agrees with `outbox`, taken as written. A message that never
+    /// What to write so that the store agrees with `outbox`, taken as written. An entry that never
     /// reached the store is not this function's business: see `Engine::save`.
     pub(super) fn writes(&mut self, outbox: &Outbox) -> Writes {
         let mut writes = Writes::default();

@@ -1,7 +1,7 @@
 //! Where nothing lives: the server renders the state it was given.
 
 use leptos::prelude::RwSignal;
-use model::{Chat, MessageId, RoomId, Seq, Timestamp, UserId, outbox::Pending, wire::ClientFrame};
+use model::{ChangeId, Chat, RoomId, Seq, Timestamp, UserId, outbox::Pending, wire::ClientFrame};
 
 use super::{Drafts, Link};
 
@@ -18,9 +18,9 @@ impl Runtime {
 
     pub(super) fn compose(self, _: Pending) {}
 
-    pub(super) fn retry(self, _: MessageId) {}
+    pub(super) fn retry(self, _: ChangeId) {}
 
-    pub(super) fn discard(self, _: MessageId) {}
+    pub(super) fn discard(self, _: ChangeId) {}
 
     pub(super) fn read_upto(self, _: RoomId, _: Seq) {}
 

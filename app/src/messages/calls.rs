@@ -1,7 +1,7 @@
 //! Server functions about messages.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use model::{Message, MessageId, Page, RoomId, Sent, Seq};
+use model::{ChangeId, Message, MessageId, Page, RoomId, Sent, Seq};
 
 use crate::call::Failed;
 #[cfg(feature = "ssr")]
@@ -59,10 +59,16 @@ pub async fn send_message(room: RoomId, id: MessageId, body: String) -> Result<S
     Ok(sent)
 }
 
-/// Gives one's own message another text.
+/// Gives one's own message another text. The same `change` again changes nothing.
 #[server(prefix = "/api", endpoint = "messages/edit")]
-pub async fn edit_message(room: RoomId, id: MessageId, body: String) -> Result<Message, Failed> {
-    Ok(backend().edit(&signed_in()?, room, id, model::Body::new(composed(body))?).await?)
+pub async fn edit_message(
+    room: RoomId,
+    id: MessageId,
+    body: String,
+    #[server(default)] change: Option<ChangeId>,
+) -> Result<Message, Failed> {
+    let body = model::Body::new(composed(body))?;
+    Ok(backend().edit(&signed_in()?, room, id, body, change).await?.message)
 }
 
 /// What a plain form means by a text: it sends each line break as CRLF, and nothing took the blank lines around
@@ -78,16 +84,18 @@ fn composed(body: String) -> String {
 /// Deletes one's own message for everybody.
 #[server(prefix = "/api", endpoint = "messages/delete")]
 pub async fn delete_message(room: RoomId, id: MessageId) -> Result<Message, Failed> {
-    Ok(backend().delete(&signed_in()?, room, id).await?)
+    Ok(backend().delete(&signed_in()?, room, id).await?.message)
 }
 
 /// Puts one's reaction on a message, in the place of the one before; without an emoji takes it back.
+/// The same `change` again changes nothing.
 #[server(prefix = "/api", endpoint = "messages/react")]
 pub async fn react_to_message(
     room: RoomId,
     id: MessageId,
     #[server(default)] emoji: Option<String>,
+    #[server(default)] change: Option<ChangeId>,
 ) -> Result<Message, Failed> {
     let emoji = emoji.map(model::Emoji::new).transpose()?;
-    Ok(backend().react(&signed_in()?, room, id, emoji).await?)
+    Ok(backend().react(&signed_in()?, room, id, emoji, change).await?.message)
 }

@@ -4,10 +4,7 @@
 use leptos::{html, prelude::*};
 use model::{Message, RoomId, Seq};
 
-use crate::{
-    call::{Call, Failed, call},
-    live::Live,
-};
+use crate::live::Live;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
@@ -41,9 +38,7 @@ pub struct Changing {
     pub edited: RwSignal<Option<Seq>>,
     /// The message that the dialog asks about.
     pub doomed: RwSignal<Option<Seq>>,
-    /// What the composer holds is on its way to the server.
-    pub saving: RwSignal<bool>,
-    /// Why the last change was not made, said next to the composer.
+    /// Why a change was not made, said next to the composer.
     pub trouble: RwSignal<Option<String>>,
     pub menu: NodeRef<html::Div>,
     pub field: NodeRef<html::Textarea>,
@@ -59,34 +54,23 @@ impl Changing {
             chosen: RwSignal::new(None),
             edited: RwSignal::new(None),
             doomed: RwSignal::new(None),
-            saving: RwSignal::new(false),
             trouble: RwSignal::new(None),
             menu: NodeRef::new(),
             field: NodeRef::new(),
         }
     }
 
-    /// The message, unless it is deleted. Reactive.
+    /// The message as it is shown, unless it is deleted. Reactive.
     pub fn message(self, seq: Seq) -> Option<Message> {
         self.live.chat.with(|chat| {
-            let message = chat.conversation(self.room)?.timeline.get(seq)?;
-            (!message.deleted).then(|| message.clone())
+            let (message, _) = chat.with_pending(chat.conversation(self.room)?.timeline.get(seq)?);
+            (!message.deleted).then(|| message.into_owned())
         })
     }
 
     /// The message as it is now, unless it is deleted.
     pub fn message_now(self, seq: Seq) -> Option<Message> {
         untrack(|| self.message(seq))
-    }
-
-    /// Asks the server for a change, and applies the changed message at once.
-    ///
-    /// # Errors
-    /// The server refuses the change or does not answer.
-    pub async fn call<C: Call<Output = Message>>(self, change: C) -> Result<(), Failed> {
-        let message = call(change).await?;
-        self.live.changed(self.room, message);
-        Ok(())
     }
 
     /// A new try begins: what went wrong before is history.

@@ -191,8 +191,8 @@ fn edit_last(changing: Changing) -> bool {
 
 fn last_own(chat: &Chat, room: RoomId) -> Option<Seq> {
     let messages = chat.conversation(room)?.timeline.messages();
-    let own = messages.iter().rev().find(|message| message.sender == chat.me() && !message.deleted);
-    own.map(|message| message.seq)
+    let mut own = messages.iter().rev().filter(|message| message.sender == chat.me());
+    own.find(|message| !chat.with_pending(message).0.deleted).map(|message| message.seq)
 }
 
 /// Puts the hands back on the field. Not on touch screens, where that opens a keyboard.

@@ -2,18 +2,10 @@
 
 use icondata_lu::{LuPencil, LuX};
 use leptos::{prelude::*, task::spawn_local};
-use model::{Seq, limits::MESSAGE_CHARS};
+use model::{MessageChange, Seq, limits::MESSAGE_CHARS};
 
-use super::{
-    calls::{EditMessage, GetPage},
-    change::Changing,
-};
-use crate::{
-    call::{Failed, call},
-    live::tidy::tidy,
-    rooms::summary::one_line,
-    ui::Icon,
-};
+use super::{calls::GetPage, change::Changing};
+use crate::{call::call, live::tidy::tidy, rooms::summary::one_line, ui::Icon};
 
 /// Says which message is edited, above the field.
 #[component]
@@ -51,8 +43,7 @@ pub fn EditBar(changing: Changing) -> impl IntoView {
 
 /// Saves what the field holds.
 pub fn save(changing: Changing, seq: Seq, text: &str) {
-    let saving = changing.saving;
-    let Some(message) = changing.message_now(seq).filter(|_| !saving.get_untracked()) else { return };
+    let Some(message) = changing.message_now(seq) else { return };
     let body = tidy(text);
     if body.is_empty() {
         return changing.doomed.set(Some(seq));
@@ -64,21 +55,8 @@ pub fn save(changing: Changing, seq: Seq, text: &str) {
     if body.chars().count() > MESSAGE_CHARS {
         return;
     }
-    saving.set(true);
-    changing.forget_trouble();
-    let call = EditMessage { room: changing.room, id: message.id, body: body.to_owned() };
-    spawn_local(async move {
-        let failed = changing.call(call).await.err();
-        let _ = saving.try_set(false);
-        // Given up meanwhile, or another one is being edited.
-        if changing.edited.try_get_untracked().flatten() != Some(seq) {
-            return;
-        }
-        match failed {
-            Some(Failed(error)) => changing.say(format!("Not saved: {}", error.message)),
-            None => changing.end_edit(),
-        }
-    });
+    changing.live.change(changing.room, message.id, MessageChange::Edit(body.to_owned()));
+    changing.end_edit();
 }
 
 /// Ends with words when somebody deletes what is edited, on another device.
@@ -120,9 +98,7 @@ pub fn load_edited(changing: Changing) {
 pub fn dress(changing: Changing) {
     Effect::new(move || {
         let editing = changing.edited.get().is_some();
-        let saving = changing.saving.get();
         let Some(field) = changing.field.get() else { return };
-        field.set_read_only(saving);
         // Nothing in it is a wish, too: to delete.
         field.set_required(!editing);
         let (name, verb) =

@@ -1,4 +1,4 @@
-//! What fulfils the wishes of [`super::change`]: menu, dialog, calls. Its code is fetched when somebody comes near
+//! What fulfils the wishes of [`super::change`]: menu, dialog, words. Its code is fetched when somebody comes near
 //! a message, so that the first visit of a conversation does not carry it.
 
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
@@ -9,6 +9,7 @@ use super::{
     edit::{EditBar, dress, end_when_deleted, load_edited, save},
     menu::{MessageMenu, open},
     reactions::react,
+    refused::show_refused,
 };
 
 /// The hands, once they are needed.
@@ -57,6 +58,7 @@ fn hands(changing: Changing) -> AnyView {
     dress(changing);
     end_when_deleted(changing);
     load_edited(changing);
+    show_refused(changing);
     Effect::new(move || {
         let Some(wish) = changing.wish.get() else { return };
         changing.wish.set(None);

@@ -82,9 +82,9 @@ pub fn History(
     let jump = Callback::new(move |()| return_to_newest(true));
     // A message that is sent comes while the view would still be on its way.
     to_end.set(Some(ToEnd(Callback::new(move |()| return_to_newest(false)))));
-    let decide = move |what: fn(Live, model::MessageId)| {
-        Callback::new(move |id| {
-            what(live, id);
+    let decide = move |what: fn(Live, model::ChangeId)| {
+        Callback::new(move |id: model::MessageId| {
+            what(live, id.into());
             done.run(());
         })
     };

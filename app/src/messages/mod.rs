@@ -19,6 +19,7 @@ pub mod newest;
 pub mod page;
 pub mod press;
 pub mod reactions;
+pub mod refused;
 pub mod room_left;
 pub mod row;
 pub mod rows;

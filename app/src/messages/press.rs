@@ -14,7 +14,7 @@ use web_sys::{Element, Event, EventTarget, HtmlElement};
 use super::change::{Changing, Place, Wish};
 use crate::{live::Link, ui::browser};
 
-/// Fetches what fulfils wishes after this many milliseconds, so that it is here before the first of them.
+/// Fetches what fulfils wishes so long after the connection was opened, so that it is here before the first of them.
 const SOON: Duration = Duration::from_secs(4);
 
 /// Listens to the history. By itself, not by `on:`: for each kind of event that would be code of its own in the
@@ -30,13 +30,11 @@ pub fn hear(changing: Changing, log: NodeRef<html::Div>) {
         }
         Some(heard)
     });
+    // What was refused while nobody was here is shown by that code, too.
     Effect::new(move || {
-        let fetch = move || {
-            if changing.live.link.try_get_untracked() == Some(Link::Open) {
-                changing.expect();
-            }
-        };
-        if let Ok(handle) = set_timeout_with_handle(fetch, SOON) {
+        if matches!(changing.live.link.get(), Link::Open | Link::Polling)
+            && let Ok(handle) = set_timeout_with_handle(move || changing.expect(), SOON)
+        {
             on_cleanup(move || handle.clear());
         }
     });

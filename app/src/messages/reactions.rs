@@ -1,10 +1,10 @@
 //! What people think of a message: counted under its bubble, and given by a press.
 
-use leptos::{prelude::*, task::spawn_local};
-use model::{Chat, Message, Room, Seq, UserId};
+use leptos::prelude::*;
+use model::{Chat, Emoji, Message, MessageChange, Room, Seq, UserId};
 
-use super::{calls::ReactToMessage, change::Changing};
-use crate::{call::Failed, ui::isolate};
+use super::change::Changing;
+use crate::ui::isolate;
 
 /// More names than this are counted.
 const NAMED: usize = 8;
@@ -91,15 +91,10 @@ pub fn reactions(chips: Vec<Chip>) -> Option<AnyView> {
 pub fn react(changing: Changing, seq: Seq, emoji: &str) {
     let Some(message) = changing.message_now(seq) else { return };
     let me = changing.live.chat.with_untracked(model::Chat::me);
-    let is_there = message.reaction_of(me).is_some_and(|known| known.as_str() == emoji);
-    let emoji = (!is_there).then(|| emoji.to_owned());
-    let call = ReactToMessage { room: changing.room, id: message.id, emoji };
+    let Ok(emoji) = Emoji::new(emoji) else { return };
+    let emoji = (message.reaction_of(me) != Some(&emoji)).then_some(emoji);
     changing.forget_trouble();
-    spawn_local(async move {
-        if let Err(Failed(error)) = changing.call(call).await {
-            changing.say(format!("Your reaction did not arrive: {}", error.message));
-        }
-    });
+    changing.live.change(changing.room, message.id, MessageChange::React(emoji));
 }
 
 #[cfg(test)]

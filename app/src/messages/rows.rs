@@ -166,9 +166,14 @@ fn drawn(chat: &Chat, conversation: &Conversation, span: Span) -> Vec<Drawn> {
 
 fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
     let room = &conversation.room;
+    let (message, is_pending) = chat.with_pending(message);
     let mine = message.sender == chat.me();
     let author = if mine {
-        Author::Me { delivery: delivery_of(room, chat.me(), message.number()), refusal: None }
+        let delivery = match is_pending {
+            true => Delivery::Pending,
+            false => delivery_of(room, chat.me(), message.number()),
+        };
+        Author::Me { delivery, refusal: None }
     } else {
         let person = chat.person(room, message.sender);
         Author::Other {
@@ -184,7 +189,7 @@ fn line(chat: &Chat, conversation: &Conversation, message: &Message) -> Line {
         body: if message.deleted { deleted(mine).to_owned() } else { message.body.clone() },
         edited: message.edited,
         deleted: message.deleted,
-        reactions: chips(chat, room, message),
+        reactions: chips(chat, room, &message),
         author,
         newest: false,
         first: true,
@@ -203,10 +208,10 @@ fn waiting_line(pending: &Pending) -> Line {
     let refusal = pending.failed.as_ref().map(|error| error.message.clone());
     let delivery = if refusal.is_some() { Delivery::Failed } else { Delivery::Pending };
     Line {
-        id: pending.id,
+        id: pending.message(),
         seq: None,
         at: pending.at,
-        body: pending.body.clone(),
+        body: pending.text().to_owned(),
         edited: None,
         deleted: false,
         reactions: Vec::new(),

@@ -65,6 +65,7 @@ impl Summary {
 impl Last {
     fn of(chat: &Chat, conversation: &Conversation) -> Self {
         let Some(message) = conversation.newest() else { return Self::Nothing };
+        let (message, _) = chat.with_pending(message);
         if message.deleted {
             return Self::Deleted(deleted(message.sender == chat.me()));
         }
@@ -80,7 +81,7 @@ impl Last {
 
     fn waiting(pending: &Pending) -> Self {
         let delivery = if pending.failed.is_some() { Delivery::Failed } else { Delivery::Pending };
-        Self::Mine { text: one_line(&pending.body), delivery }
+        Self::Mine { text: one_line(pending.text()), delivery }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use icondata_lu::LuLogOut;
 use leptos::{ev::SubmitEvent, html, prelude::*, server_fn::ServerFn, task::spawn_local};
+use model::{Chat, outbox::Lane};
 
 use crate::{
     accounts::calls::SignOut,
@@ -16,7 +17,7 @@ use crate::{
 const DIALOG: &str = "sign-out";
 
 /// A plain form: the program, its socket and its memory end with the session. With scripts it first
-/// deletes what this browser keeps, and asks before it deletes messages that are not sent.
+/// deletes what this browser keeps, and asks before it deletes messages and changes that are not sent.
 #[component]
 pub fn SignOutForm() -> impl IntoView {
     let live = expect_context::<Live>();
@@ -30,17 +31,16 @@ pub fn SignOutForm() -> impl IntoView {
             }
         });
     };
-    let unsent = move || live.chat.with(|chat| chat.outbox().unsent());
+    let is_all_sent = move || live.chat.with_untracked(|chat| unsent(chat).is_empty());
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if live.chat.with_untracked(|chat| chat.outbox().unsent()) == 0 || !dialog::show(DIALOG) {
+        if is_all_sent() || !dialog::show(DIALOG) {
             leave();
         }
     };
-    let messages = move || match unsent() {
-        1 => "1 message".to_owned(),
-        count => format!("{count} messages"),
-    };
+    // What was not sent may be sent while the dialog is open.
+    let unsent = move || Some(live.chat.with(unsent)).filter(|text| !text.is_empty());
+    let unsent = move || unsent().unwrap_or_else(|| "0 messages".to_owned());
     view! {
         <form class="pt-6" method="post" action=SignOut::url() node_ref=form on:submit=on_submit>
             <button class="btn plain text-danger" type="submit">
@@ -49,13 +49,24 @@ pub fn SignOutForm() -> impl IntoView {
             </button>
         </form>
         <Dialog id=DIALOG title="Sign out?" back=Callback::new(|()| ())>
-            <p class="meta">{move || fresh_text(format!("Not sent yet: {}. Signing out deletes what was not sent.", messages()))}</p>
+            <p class="meta">{move || fresh_text(format!("Not sent yet: {}. Signing out deletes what was not sent.", unsent()))}</p>
             <div class="choice">
                 <Cancel dialog=DIALOG label="Stay signed in" first=true />
                 <button class="btn danger" type="button" on:click=move |_| leave()>
-                    {move || fresh_text(format!("Sign out and delete {}", messages()))}
+                    {move || fresh_text(format!("Sign out and delete {}", unsent()))}
                 </button>
             </div>
         </Dialog>
     }
+}
+
+/// `2 messages and 1 change`; empty if everything is sent.
+fn unsent(chat: &Chat) -> String {
+    let lanes = [(Lane::Messages, "message"), (Lane::Changes, "change")];
+    let counted = lanes.into_iter().filter_map(|(lane, name)| match chat.outbox().unsent(lane) {
+        0 => None,
+        1 => Some(format!("1 {name}")),
+        count => Some(format!("{count} {name}s")),
+    });
+    counted.collect::<Vec<_>>().join(" and ")
 }

@@ -1,24 +1,19 @@
 //! What people do to messages that are there.
 
-use std::time::Duration;
+use std::sync::PoisonError;
 
-use model::{Code, Message, MessageId, RoomId, UserId};
-use tokio::time::sleep;
+use model::{Emoji, MessageChange, MessageId, RoomId, Timestamp, UserId, outbox::Pending};
 
 use super::{
     crowd::{Crowd, Member},
     record::{Deed, How, Told, Try, fingerprint},
 };
-use crate::{client::Refused, random::Random};
+use crate::{client::Order, random::Random};
 
 /// How far back messages are looked for, in deliveries.
 const BACK: usize = 8_000;
 /// One of so many is chosen: few, so that much happens to the same.
 const NEWEST: usize = 3;
-/// How often a change is tried that is answered with nothing, or with a wish to try again …
-const TRIES: usize = 10;
-/// … and the wait between two such tries, where the server names none.
-const PAUSE: Duration = Duration::from_millis(500);
 const EMOJI: [&str; 3] = ["👍", "❤️", "😂"];
 
 /// A message that somebody sees.
@@ -29,48 +24,42 @@ struct Seen {
     sender: UserId,
 }
 
-/// What somebody wants to become of it.
-enum Wish {
-    Edit(String),
-    Delete,
-    React(Option<&'static str>),
+/// A text that nobody has written before.
+fn edit() -> MessageChange {
+    MessageChange::Edit(format!("{} says it better", MessageId::new()))
 }
 
-impl Wish {
-    /// A text that nobody has written before.
-    fn edit() -> Self {
-        Self::Edit(format!("{} says it better", MessageId::new()))
-    }
+/// Sometimes none.
+fn react(random: &mut Random) -> MessageChange {
+    let emoji = EMOJI.get(random.index(EMOJI.len() + 1));
+    MessageChange::React(emoji.map(|emoji| Emoji::new(*emoji).expect("an emoji")))
+}
 
-    /// Sometimes none.
-    fn react(random: &mut Random) -> Self {
-        Self::React(EMOJI.get(random.index(EMOJI.len() + 1)).copied())
-    }
-
-    fn deed(&self) -> Deed {
-        match self {
-            Self::Edit(text) => Deed::Edit(fingerprint(text)),
-            Self::Delete => Deed::Delete,
-            Self::React(emoji) => Deed::React(emoji.map(fingerprint)),
-        }
+fn deed(change: &MessageChange) -> Deed {
+    match change {
+        MessageChange::Edit(text) => Deed::Edit(fingerprint(text)),
+        MessageChange::Delete => Deed::Delete,
+        MessageChange::React(emoji) => Deed::React(emoji.as_ref().map(|emoji| fingerprint(emoji.as_str()))),
     }
 }
 
 impl Crowd {
-    /// Somebody changes their own message, or reacts to any. Who changed one does not know it on another
-    /// device, and sends it again.
+    /// Somebody changes their own message, or reacts to any, from a device that may be cut off just now. Who changed
+    /// one does not know it on another device, and sends the message, or an earlier change of it, again.
     pub(super) async fn change(&self, member: &Member, random: &mut Random) {
         let me = member.person.user;
-        let (react, dice) = (random.between(0, 2) == 0, random.between(0, 8));
-        let Some(seen) = self.seen(member, |seen| react || seen.sender == me, random) else { return };
+        let (reacts, dice) = (random.between(0, 2) == 0, random.between(0, 8));
+        let Some(seen) = self.seen(member, |seen| reacts || seen.sender == me, random) else { return };
         match dice {
-            _ if react => self.wish(member, seen, Wish::react(random)).await,
-            0 => self.wish(member, seen, Wish::Delete).await,
+            _ if reacts => self.want(member, seen, react(random), random),
+            0 => self.want(member, seen, MessageChange::Delete, random),
             1 => {
-                tokio::join!(self.wish(member, seen, Wish::edit()), self.wish(member, seen, Wish::Delete));
+                self.want(member, seen, edit(), random);
+                self.want(member, seen, MessageChange::Delete, random);
             }
-            _ => self.wish(member, seen, Wish::edit()).await,
+            _ => self.want(member, seen, edit(), random),
         }
+        self.ask_again(member, seen.id, random);
         let Some(old) = self.composed(seen.room, seen.id).filter(|_| seen.sender == me) else { return };
         match random.between(0, 4) {
             0 => self.contradict(member, old).await,
@@ -97,42 +86,34 @@ impl Crowd {
         (!newest.is_empty()).then(|| newest[random.index(newest.len())])
     }
 
-    /// Tries it until there is an answer. Whether a try happened that brought none stays open.
-    async fn wish(&self, member: &Member, seen: Seen, wish: Wish) {
+    /// Gives a change to the outbox of one of the person's devices.
+    fn want(&self, member: &Member, seen: Seen, change: MessageChange, random: &mut Random) {
         let Seen { room, id, .. } = seen;
-        let (by, deed) = (member.person.user, wish.deed());
-        for _ in 0..TRIES {
-            let place = self.note(Try { room, id, by, deed, answer: None });
-            let pause = match self.ask(member, seen, &wish).await {
-                Ok(message) => return self.answered(place, Ok((&message).into())),
-                Err(Refused::Answered(error)) if error.code.is_temporary() => {
-                    error.retry_after.map(|wait| Duration::from_millis(wait.into()))
-                }
-                Err(Refused::Answered(error)) => return self.answered(place, Err(error.code)),
-                Err(Refused::Unknown(_)) => None,
-            };
-            sleep(pause.unwrap_or(PAUSE)).await;
+        let (device, handle) = &member.devices[random.index(member.devices.len())];
+        let (by, deed) = (member.person.user, deed(&change));
+        let pending = Pending::change(room, id, change, Timestamp(0));
+        // Held until it is noted: the answer may come at once.
+        let mut record = self.journal.record();
+        if handle.compose(pending.clone()) {
+            let one = Try { room, id, change: pending.id, by, device: *device, deed, answer: None };
+            record.tries.push(one);
+            self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(pending);
         }
     }
 
-    async fn ask(&self, member: &Member, seen: Seen, wish: &Wish) -> Result<Message, Refused> {
-        let (Seen { room, id, .. }, http) = (seen, &member.person.http);
-        match wish {
-            Wish::Edit(text) => http.edit(room, id, text).await,
-            Wish::Delete => http.delete(room, id).await,
-            Wish::React(emoji) => http.react(room, id, *emoji).await,
+    /// A change that was made is asked for once more, whatever has become of the message since.
+    fn ask_again(&self, member: &Member, id: MessageId, random: &mut Random) {
+        let made = {
+            let record = self.journal.record();
+            let own = record.tries.iter().filter(|one| (one.id, one.by) == (id, member.person.user));
+            own.filter(|one| matches!(one.answer, Some(Ok(_)))).map(|one| one.change).collect::<Vec<_>>()
+        };
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let made: Vec<&Pending> = changes.iter().filter(|pending| made.contains(&pending.id)).collect();
+        if made.is_empty() {
+            return;
         }
-    }
-
-    fn note(&self, one: Try) -> usize {
-        let tries = &mut self.journal.record().tries;
-        tries.push(one);
-        tries.len() - 1
-    }
-
-    fn answered(&self, place: usize, answer: Result<Told, Code>) {
-        if let Some(one) = self.journal.record().tries.get_mut(place) {
-            one.answer = Some(answer);
-        }
+        let (_, handle) = &member.devices[random.index(member.devices.len())];
+        handle.order(Order::Say(vec![made[random.index(made.len())].clone().into_frame()]));
     }
 }

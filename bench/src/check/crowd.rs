@@ -32,6 +32,8 @@ pub(super) struct Crowd {
     pub members: Vec<Member>,
     pub journal: Journal,
     texts: Mutex<HashMap<MessageId, String>>,
+    /// Changes of messages that were given to a device.
+    pub changes: Mutex<Vec<Pending>>,
 }
 
 /// An old message, as it was sent.
@@ -58,7 +60,7 @@ impl Crowd {
             }
             members.push(Member { person, devices });
         }
-        Self { members, journal, texts: Mutex::default() }
+        Self { members, journal, texts: Mutex::default(), changes: Mutex::default() }
     }
 
     pub(super) fn devices(&self) -> impl Iterator<Item = &(DeviceId, Handle)> {
@@ -92,7 +94,8 @@ impl Crowd {
         let text = format!("{} says hello to everybody who reads this", MessageId::new());
         let body = Body::new(text).expect("a text that may be sent");
         let pending = Pending::new(room, body, Timestamp(0));
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(pending.id, pending.body.clone());
+        let text = pending.text().to_owned();
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(pending.message(), text);
         pending
     }
 
@@ -118,7 +121,7 @@ impl Crowd {
         for (_, handle) in &member.devices {
             handle.compose(pending.clone());
         }
-        self.send_by_form(member, pending.room, pending.id, &pending.body).await;
+        self.send_by_form(member, pending.room, pending.message(), pending.text()).await;
     }
 
     /// Messages that were accepted are said once more, the newest first.
@@ -139,7 +142,7 @@ impl Crowd {
             let pending = self.pending(member.person.rooms[random.index(member.person.rooms.len())]);
             self.journal.record().attempts.push(attempt(member, &pending, None));
             member.devices[0].1.compose(pending.clone());
-            Old { room: pending.room, id: pending.id, body: pending.body }
+            Old { room: pending.room, id: pending.message(), body: pending.text().to_owned() }
         });
         self.contradict(member, first).await;
     }
@@ -192,7 +195,7 @@ impl Crowd {
         let pending = self.pending(member.person.rooms[0]);
         self.journal.record().attempts.push(attempt(member, &pending, None));
         let http = member.person.http.at(node);
-        self.send_by(&http, member, pending.room, pending.id, &pending.body).await;
+        self.send_by(&http, member, pending.room, pending.message(), pending.text()).await;
     }
 
     async fn send_by_form(&self, member: &Member, room: RoomId, id: MessageId, body: &str) {
@@ -230,6 +233,6 @@ impl Crowd {
 }
 
 fn attempt(member: &Member, pending: &Pending, ordered_on: Option<DeviceId>) -> Attempt {
-    let body = fingerprint(&pending.body);
-    Attempt { room: pending.room, id: pending.id, sender: member.person.user, body, ordered_on }
+    let body = fingerprint(pending.text());
+    Attempt { room: pending.room, id: pending.message(), sender: member.person.user, body, ordered_on }
 }

@@ -90,7 +90,7 @@ fn late(handle: &Handle, heads: &BTreeMap<RoomId, Rev>) -> Option<String> {
         return Some(format!("is not caught up but {}, last heard {silent:?} ago", status.doing));
     }
     if status.unsent > 0 {
-        return Some(format!("has {} messages without an answer", status.unsent));
+        return Some(format!("has {} messages or changes without an answer", status.unsent));
     }
     if status.revs.is_empty() {
         return Some("has no rooms".to_owned());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use model::{
-    Chat, Code, Message, MessageId, Offset, Rev, RoomId, Sent, Seq, Timeline, UserId,
+    ChangeId, Chat, Code, Message, MessageId, Offset, Rev, RoomId, Sent, Seq, Timeline, UserId,
     wire::{ClientFrame, Item, ServerFrame},
 };
 
@@ -66,6 +66,18 @@ impl Note {
         self.journal.record().answers.push(Answer { room, id, sender: self.me, body, outcome });
     }
 
+    fn change_answer(&self, change: ChangeId, answer: Result<Rev, Code>) {
+        let mut record = self.journal.record();
+        record.change_answers.push((change, answer));
+        let known = record.tries.iter_mut().rev().find(|one| one.change == change);
+        if let Some(one) = known {
+            one.answer.get_or_insert(answer);
+            return;
+        }
+        let what = format!("device {} was answered about {change}, which nobody asked for", self.device);
+        record.incidents.push(what);
+    }
+
     fn deliver(&self, room: RoomId, message: &Message, how: How) {
         let delivery = Delivery { device: self.device, room, told: message.into(), how };
         self.journal.record().deliveries.push(delivery);
@@ -116,6 +128,11 @@ impl Watch for Note {
                 self.answer(logged.room, logged.id, Ok(Sent::Logged(*logged)));
             }
             ServerFrame::Live { room, message, .. } => self.deliver(*room, message, How::Heard),
+            ServerFrame::Changed(changed) => self.change_answer(changed.change, Ok(changed.rev)),
+            ServerFrame::Rejected { change: Some(_), error, .. } if error.code.is_temporary() => {}
+            ServerFrame::Rejected { change: Some(change), error, .. } => {
+                self.change_answer(*change, Err(error.code));
+            }
             // Of another device's copy: everybody who is signed in as the sender is told.
             ServerFrame::Rejected { log: Some(log), id, .. } if self.logged.get(id) != Some(log) => {}
             ServerFrame::Rejected { room, id, error, .. } => self.answer(*room, *id, Err(error.code)),

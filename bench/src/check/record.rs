@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use model::{Code, Message, MessageId, Reaction, Rev, RoomId, Sent, Seq, Timestamp, UserId};
+use model::{ChangeId, Code, Message, MessageId, Reaction, Rev, RoomId, Sent, Seq, Timestamp, UserId};
 
 /// A device of the run, by its place; those of HTTP calls and pages of history stand above.
 pub(super) type DeviceId = u32;
@@ -88,15 +88,19 @@ pub(super) enum Deed {
     React(Option<u64>),
 }
 
-/// A try to change a message: known before it is on the wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A change of a message that somebody wanted: known before it is on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Try {
     pub room: RoomId,
     pub id: MessageId,
+    pub change: ChangeId,
     pub by: UserId,
+    /// The device that has it in its outbox.
+    pub device: DeviceId,
     pub deed: Deed,
-    /// `None`: it was lost, or said to try again. Whether it happened is open.
-    pub answer: Option<Result<Told, Code>>,
+    /// The change of the room that it was, or why it was refused. `None`: whether it happened is open, because no answer
+    /// came, or a later change took its place in the outbox.
+    pub answer: Option<Result<Rev, Code>>,
 }
 
 /// What stands in a room.
@@ -151,6 +155,8 @@ pub(super) struct Record {
     pub attempts: Vec<Attempt>,
     pub answers: Vec<Answer>,
     pub tries: Vec<Try>,
+    /// Every answer to a change, those to changes that were asked for again included.
+    pub change_answers: Vec<(ChangeId, Result<Rev, Code>)>,
     pub deliveries: Vec<Delivery>,
     /// Which device was told that it missed too much of a room: only there it may lack the beginning.
     pub limited: BTreeSet<(DeviceId, RoomId)>,

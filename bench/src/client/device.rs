@@ -33,7 +33,7 @@ use crate::random::Random;
 const LOOK: Duration = Duration::from_secs(3);
 /// What a browser says of a connection that ended without a close frame.
 const ABNORMAL: u16 = 1006;
-/// Messages in the outbox from which on no more are composed.
+/// Entries in the outbox from which on no more are composed.
 const OUTBOX: usize = 40;
 
 /// Looks over a device's shoulder.

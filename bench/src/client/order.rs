@@ -14,7 +14,7 @@ use tokio::{
     time::Instant,
 };
 
-/// Messages that may wait to be composed; more are not taken.
+/// Entries of the outbox that may wait to be composed; more are not taken.
 pub(super) const WAITING: usize = 16;
 
 pub enum Order {
@@ -40,7 +40,7 @@ pub struct Status {
     pub doing: &'static str,
     /// When something was last heard.
     pub heard_at: Option<Instant>,
-    /// Messages composed and not known to be durable.
+    /// Messages and changes of messages composed and not known to be durable.
     pub unsent: usize,
     pub revs: Vec<(RoomId, Rev)>,
 }
@@ -60,7 +60,7 @@ impl Handle {
         let _ = self.orders.send(order);
     }
 
-    /// Gives a message to the device's outbox; false if too many wait already.
+    /// Gives a message, or a change of one, to the device's outbox; false if too many wait already.
     pub fn compose(&self, pending: Pending) -> bool {
         self.composed.try_send(pending).is_ok()
     }

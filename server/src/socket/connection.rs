@@ -7,12 +7,13 @@ use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use backend::{
     Backend, SignedIn,
     hub::{Outgoing, Subscription},
+    messages::ChangedMessage,
     rate_limit::Limit,
 };
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use model::{
-    Body, Code, Error, MessageId, RoomId, Sent, Timestamp, VecMap,
+    Body, ChangeId, Changed, Code, Error, MessageChange, MessageId, RoomId, Timestamp, VecMap,
     limits::{BEAT_MS, HELLO_MS, PROTOCOL_VERSION},
     wire::{ClientFrame, CloseCode, Position, ServerFrame},
 };
@@ -22,6 +23,7 @@ use super::{
     allowance::Allowance,
     close::End,
     frames::{self, Read},
+    turns::Turns,
 };
 
 /// Answers due to one connection before it is read further.
@@ -40,6 +42,8 @@ struct Connection {
     allowance: Allowance,
     /// How long the database may take for one answer.
     patience: Duration,
+    /// Applies changes of messages in the order in which they come.
+    changes: Turns,
     /// Answers on their way.
     due: FuturesUnordered<BoxFuture<'static, Option<ServerFrame>>>,
 }
@@ -57,6 +61,7 @@ pub(super) async fn run(mut socket: WebSocket, backend: Backend, who: SignedIn, 
         subscription,
         allowance: Allowance::new(std::time::Instant::now()),
         patience,
+        changes: Turns::default(),
         due: FuturesUnordered::new(),
     };
     let end = match connection.serve().await {
@@ -201,6 +206,13 @@ impl Connection {
         match frame {
             ClientFrame::Hello { .. } => return Err(CloseCode::BadHello.into()),
             ClientFrame::Send { room, id, body } => self.send(room, id, body),
+            ClientFrame::Edit { room, id, change, body } => {
+                self.change(room, id, change, MessageChange::Edit(body));
+            }
+            ClientFrame::Delete { room, id, change } => self.change(room, id, change, MessageChange::Delete),
+            ClientFrame::React { room, id, change, emoji } => {
+                self.change(room, id, change, MessageChange::React(emoji));
+            }
             ClientFrame::Fetch { room, after } => {
                 let (backend, who) = (self.backend.clone(), self.who);
                 let patience = self.patience;
@@ -226,20 +238,28 @@ impl Connection {
     }
 
     fn send(&mut self, room: RoomId, id: MessageId, body: String) {
-        let rejected = move |error| Some(ServerFrame::Rejected { room, id, error, log: None });
+        let rejected = move |error| ServerFrame::Rejected { room, id, change: None, error, log: None };
         let sent = Body::new(body).map(|body| self.backend.send(&self.who, room, id, body));
         let answer = async move {
             let sent = match sent {
                 Ok(sent) => sent.await,
                 Err(error) => Err(error),
             };
-            let answer = |sent| match sent {
-                Sent::Accepted(accepted) => ServerFrame::Accepted(accepted),
-                Sent::Logged(logged) => ServerFrame::Logged(logged),
-            };
-            sent.map_or_else(rejected, |sent| Some(answer(sent)))
+            Some(sent.map_or_else(rejected, ServerFrame::from))
         };
         self.due.push(answer.boxed());
+    }
+
+    fn change(&mut self, room: RoomId, id: MessageId, change: ChangeId, wanted: MessageChange) {
+        let (backend, who) = (self.backend.clone(), self.who);
+        let made = self.changes.in_turn(async move { make(&backend, &who, room, id, change, wanted).await });
+        let made =
+            timeout(self.patience, made).map(|made| made.unwrap_or_else(|_| Err(Error::unavailable())));
+        let changed =
+            move |made: ChangedMessage| ServerFrame::Changed(Changed { room, change, rev: made.rev });
+        let rejected =
+            move |error| ServerFrame::Rejected { room, id, change: Some(change), error, log: None };
+        self.due.push(made.map(move |made| Some(made.map_or_else(rejected, changed))).boxed());
     }
 
     /// Writes an answer, and with it all others that are ready: one flush for all of them.
@@ -298,6 +318,21 @@ impl Connection {
             }
         }
         farewell(&mut self.socket, end).await;
+    }
+}
+
+async fn make(
+    backend: &Backend,
+    who: &SignedIn,
+    room: RoomId,
+    id: MessageId,
+    change: ChangeId,
+    wanted: MessageChange,
+) -> model::Result<ChangedMessage> {
+    match wanted {
+        MessageChange::Edit(body) => backend.edit(who, room, id, Body::new(body)?, Some(change)).await,
+        MessageChange::Delete => backend.delete(who, room, id).await,
+        MessageChange::React(emoji) => backend.react(who, room, id, emoji, Some(change)).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a client's text means, and what is answered when it means nothing.
 
 use model::{
-    Code, Error, MessageId, RoomId,
+    ChangeId, Code, Error, MessageId, RoomId,
     wire::{ClientFrame, CloseCode, ServerFrame, Unreadable, with_readable_names},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -32,15 +32,23 @@ pub(super) fn read(text: &str) -> Result<Read, End> {
     }
 }
 
-/// The refusal of a frame: a message's sender is told by its id wherever that can be read, or the
-/// message would wait for ever.
+/// The refusal of a frame: the sender of a message or a change is told by its id wherever that can be read, or it would
+/// wait for ever.
 fn refuse(text: &str, why: &str) -> ServerFrame {
     let text = &*with_readable_names(text);
     let about = read_alone::<About>(text).map(|about| about.kind);
     let room = read_alone::<InRoom>(text).map(|frame| frame.room);
     let id = read_alone::<WithId>(text).map(|frame| frame.id);
-    if let (Some("send"), Some(room), Some(id)) = (about.as_deref(), room, id) {
-        return ServerFrame::Rejected { room, id, error: Error::invalid("body", sentence(why)), log: None };
+    let change = read_alone::<WithChange>(text).map(|frame| frame.change);
+    let refused = match about.as_deref() {
+        Some("send") => Some(("body", None)),
+        Some("edit") => change.map(|change| ("body", Some(change))),
+        Some("react") => change.map(|change| ("emoji", Some(change))),
+        _ => None,
+    };
+    if let (Some((field, change)), Some(room), Some(id)) = (refused, room, id) {
+        let error = Error::invalid(field, sentence(why));
+        return ServerFrame::Rejected { room, id, change, error, log: None };
     }
     ServerFrame::Error {
         error: Error::new(Code::Malformed, sentence(why)),
@@ -66,6 +74,11 @@ struct InRoom {
 #[derive(Deserialize)]
 struct WithId {
     id: MessageId,
+}
+
+#[derive(Deserialize)]
+struct WithChange {
+    change: ChangeId,
 }
 
 /// Reads one field of a JSON object, whatever its other fields are.

@@ -4,6 +4,7 @@ mod allowance;
 mod close;
 mod connection;
 mod frames;
+mod turns;
 
 use axum::{
     Extension,

@@ -65,9 +65,17 @@ pub async fn run(backend: &Backend, statement: &str) {
 pub async fn digest(backend: &Backend) -> Vec<String> {
     let mut db = backend.db.get().await.expect("the database answers");
     let mut lines = Vec::new();
-    for table in
-        ["users", "registrations", "sessions", "rooms", "private_rooms", "memberships", "blocks", "messages"]
-    {
+    for table in [
+        "users",
+        "registrations",
+        "sessions",
+        "rooms",
+        "private_rooms",
+        "memberships",
+        "blocks",
+        "messages",
+        "applied_changes",
+    ] {
         let query = format!(
             "SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') \
              AS line FROM {table} t"

@@ -67,7 +67,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn form() -> impl Strategy<Value = Vec<u8>> {
-    let names = "(room|id|body|with|login|password|code|registration|q|before|after|around|limit|theme|read|delivered|email|username|name|[a-z\\[\\]%&=]{1,6})";
+    let names = "(room|id|change|emoji|body|with|login|password|code|registration|q|before|after|around|limit|theme|read|delivered|email|username|name|[a-z\\[\\]%&=]{1,6})";
     vec((names, value()), 0..6).prop_map(|pairs| {
         let pairs = pairs.into_iter().map(|(name, value)| [name.as_bytes(), b"=", &value].concat());
         pairs.collect::<Vec<_>>().join(&b'&')
@@ -239,8 +239,7 @@ async fn random_frames_change_nothing_and_end_nobody_else() {
     let mut bo = world.device(&bo).await;
     let before = world.digest().await;
     let mut device = None;
-    let json =
-        "[{}\\[\\]\",:0-9eE.\\-]{0,60}|\\{\"type\":\"(send|fetch|mark|hello)\",\"[a-z]{2,5}\":[ -~]{0,30}\\}";
+    let json = "[{}\\[\\]\",:0-9eE.\\-]{0,60}|\\{\"type\":\"(send|edit|delete|react|fetch|mark|hello)\",\"[a-z]{2,5}\":[ -~]{0,30}\\}";
     let mut texts = cases(&json, 300);
     texts.extend(cases(&"\\PC{0,60}", 100));
     texts.extend(

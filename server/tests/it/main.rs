@@ -3,6 +3,7 @@
 mod abuse;
 mod arguments;
 mod backup;
+mod changing;
 mod closing;
 mod connections;
 mod database_elsewhere;

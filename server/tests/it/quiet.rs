@@ -7,7 +7,7 @@ use std::{
 };
 
 use backend::SignedIn;
-use model::{MessageId, Rev, RoomId, Seq, SessionId, UserId, wire::ClientFrame};
+use model::{ChangeId, MessageId, Rev, RoomId, Seq, SessionId, UserId, wire::ClientFrame};
 use serde_json::Value;
 use testing::{execute, until};
 use tokio::{
@@ -146,6 +146,10 @@ async fn talk(browser: &mut Browser<'_>, me: UserId, other: UserId) {
     browser.calls.secrets.push("socketsecretword".to_owned());
     let sent = device.send(said, "socketsecretword").await;
     device.answer(sent).await.unwrap();
+    browser.calls.secrets.push("changedsecretword".to_owned());
+    let body = "changedsecretword".to_owned();
+    device.say(&ClientFrame::Edit { room: said, id: sent, change: ChangeId::new(), body }).await;
+    device.until(|frame| matches!(frame, model::wire::ServerFrame::Changed(_)).then_some(())).await;
     device.say(&ClientFrame::Fetch { room: said, after: Rev(0) }).await;
     device.say(&ClientFrame::Mark { room: said, delivered: Seq(2), read: Seq(2) }).await;
     browser.calls.secrets.push("malformedsecretword".to_owned());

@@ -137,7 +137,7 @@ impl Turn<'_> {
         }
         self.client.fetches.disconnected();
         self.client.marks.clear();
-        self.client.sends_from = 0.0;
+        self.client.sends_from = [0.0; 2];
         for timer in OF_CONNECTION {
             self.client.scheduler.cancel(timer);
         }

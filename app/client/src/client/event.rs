@@ -32,11 +32,11 @@ pub enum Event {
     Attention { silence: f64 },
     /// The answer to [`Effect::CheckSession`].
     Session(Session),
-    /// The chat was changed on this side: a message was composed, released, retried or discarded, or something read.
+    /// The chat was changed on this side: something was composed, released, retried, discarded or read.
     Changed,
     /// A page of history is in the chat; `fetch` asks for what changed in it since.
     PageLoaded { fetch: Option<ClientFrame> },
-    /// The answer to [`Effect::CaughtUp`]: the chat holds every message that a tab has left in the store.
+    /// The answer to [`Effect::CaughtUp`]: the chat holds everything that a tab has left in the store to be sent.
     OutboxRead,
     /// The page may go: what waits is sent now.
     Leaving,
@@ -70,7 +70,7 @@ pub enum Effect {
     Close,
     /// Send a frame over the socket.
     Send(ClientFrame),
-    /// Send a message or a mark by a call, since no socket passes.
+    /// Send a message, a change or a mark by a call, since no socket passes.
     Call(ClientFrame),
     /// Ask who is signed in, by a call: it also renews the session's cookies. Answer with [`Event::Session`].
     CheckSession,

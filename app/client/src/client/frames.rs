@@ -1,6 +1,6 @@
 //! Frames from the server, and what follows from them.
 
-use model::wire::ServerFrame;
+use model::{outbox::Lane, wire::ServerFrame};
 
 use super::{Effect, Link, State, Timer, Turn};
 use crate::policy::{ANSWER, OUTBOX, REFUSED};
@@ -37,12 +37,16 @@ impl Turn<'_> {
         match frame {
             ServerFrame::Changes { room, after, .. } => self.client.fetches.answered(*room, *after),
             ServerFrame::Left { room } => self.client.fetches.remove(*room),
-            ServerFrame::Accepted(_) | ServerFrame::Logged(_) => self.client.scheduler.cancel(Timer::Answers),
-            ServerFrame::Rejected { error, .. } => {
+            ServerFrame::Accepted(_) | ServerFrame::Logged(_) | ServerFrame::Changed(_) => {
+                self.client.scheduler.cancel(Timer::Answers);
+            }
+            ServerFrame::Rejected { error, change, .. } => {
                 self.client.scheduler.cancel(Timer::Answers);
                 if error.code.is_temporary() {
-                    let wait = error.retry_after.map_or(REFUSED, f64::from);
-                    self.client.sends_from = self.client.sends_from.max(self.now + wait);
+                    let again = self.now + error.retry_after.map_or(REFUSED, f64::from);
+                    let lane = if change.is_some() { Lane::Changes } else { Lane::Messages };
+                    let from = self.sends_from(lane);
+                    *from = from.max(again);
                 }
             }
             _ => {}
@@ -56,19 +60,19 @@ impl Turn<'_> {
         self.client.backoff.reset();
         self.client.checked_at = None;
         // What another tab has sent or discarded meanwhile is not sent from here.
-        self.client.sends_from = self.now + OUTBOX;
+        self.client.sends_from = [self.now + OUTBOX; 2];
         self.set_link(Link::Open);
         self.effects.push(Effect::CaughtUp);
     }
 
     pub(super) fn outbox_read(&mut self) {
-        self.client.sends_from = 0.0;
+        self.client.sends_from = [0.0; 2];
         self.settle();
     }
 
     /// Sends what is to be sent, and plans the rest.
     pub(super) fn settle(&mut self) {
-        self.send_messages();
+        self.send_outbox();
         self.send_fetches();
         if !self.chat.is_caught_up() {
             return self.client.scheduler.cancel(Timer::Answers);

@@ -45,9 +45,9 @@ enum Timer {
     Silence,
     Fetches,
     Marks,
-    /// Messages that had to wait may be sent.
+    /// Messages or changes that had to wait may be sent.
     Sends,
-    /// The answers to sent messages are overdue.
+    /// The answers to sent messages or changes are overdue.
     Answers,
     Poll,
 }
@@ -74,8 +74,8 @@ pub struct Client {
     scheduler: Scheduler<Timer>,
     fetches: Fetches,
     marks: MarkReporter,
-    /// No message is sent before.
-    sends_from: f64,
+    /// No message, and no change, is sent before.
+    sends_from: [f64; 2],
     /// No marks are sent before.
     marks_from: f64,
     check: Option<Check>,
@@ -106,7 +106,7 @@ impl Client {
             scheduler: Scheduler::default(),
             fetches: Fetches::default(),
             marks: MarkReporter::default(),
-            sends_from: 0.0,
+            sends_from: [0.0; 2],
             marks_from: 0.0,
             check: None,
             checked_at: None,
@@ -184,7 +184,7 @@ impl Turn<'_> {
                 Timer::Silence => self.ended(None),
                 Timer::Fetches => self.send_fetches(),
                 Timer::Marks => self.send_marks(),
-                Timer::Sends => self.send_messages(),
+                Timer::Sends => self.send_outbox(),
                 Timer::Answers => self.lost(None),
                 Timer::Poll => self.effects.push(Effect::Poll),
             }

@@ -1,6 +1,6 @@
-//! What is sent to the server: messages that are ready, fetches, marks.
+//! What is sent to the server: entries of the outbox that are ready, fetches, marks.
 
-use model::wire::ClientFrame;
+use model::{outbox::Lane, wire::ClientFrame};
 
 use super::{Effect, Timer, Turn};
 use crate::policy::MARKS;
@@ -12,14 +12,22 @@ impl Turn<'_> {
         self.effects.extend(frames.into_iter().map(way));
     }
 
-    /// Sends the messages that may leave.
-    pub(super) fn send_messages(&mut self) {
-        let wait = self.client.sends_from - self.now;
-        if wait > 0.0 {
-            return self.after(Timer::Sends, wait);
+    /// Sends what may leave of the outbox.
+    pub(super) fn send_outbox(&mut self) {
+        for lane in [Lane::Messages, Lane::Changes] {
+            let wait = *self.sends_from(lane) - self.now;
+            if wait > 0.0 {
+                self.after(Timer::Sends, wait);
+                continue;
+            }
+            let frames = self.chat.sends(lane);
+            self.send(frames);
         }
-        let frames = self.chat.sends();
-        self.send(frames);
+    }
+
+    /// When the next entry of a lane is sent at the earliest.
+    pub(super) fn sends_from(&mut self, lane: Lane) -> &mut f64 {
+        &mut self.client.sends_from[lane as usize]
     }
 
     /// Asks for changes that have been missing for long enough. Polls bring what changed by themselves.

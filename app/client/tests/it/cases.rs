@@ -2,7 +2,7 @@
 
 use client::{Event, Link, Session, State, policy};
 use model::{
-    Code, Error, Rev, UserId,
+    Code, Error, MessageChange, Rev, UserId,
     limits::SILENCE_MS,
     wire::{ClientFrame, CloseCode, ServerFrame},
 };
@@ -89,11 +89,97 @@ fn a_temporary_refusal_delays_every_message() {
     driver.inbound.clear();
     let (room, id) = (driver.server.room, driver.composed[0]);
     let error = Error { retry_after: Some(2_000), ..Error::new(Code::RateLimited, "Later.") };
-    driver.handle(Event::Frames(vec![ServerFrame::Rejected { room, id, error, log: None }]));
+    driver.handle(Event::Frames(vec![ServerFrame::Rejected { room, id, change: None, error, log: None }]));
     driver.pass(1_999.0);
     assert_eq!(sends(&driver), 1);
     driver.pass(1.0);
     assert_eq!(sends(&driver), 2);
+}
+
+fn edit(text: &str) -> MessageChange {
+    MessageChange::Edit(text.to_owned())
+}
+
+/// The changes that left the client.
+fn changes(driver: &Driver) -> usize {
+    let is_change = |frame: &&ClientFrame| {
+        matches!(frame, ClientFrame::Edit { .. } | ClientFrame::Delete { .. } | ClientFrame::React { .. })
+    };
+    driver.sent.iter().filter(is_change).count()
+}
+
+/// A client that has sent one message.
+fn with_message() -> Driver {
+    let mut driver = Driver::live();
+    driver.compose();
+    driver.deliver();
+    driver
+}
+
+#[test]
+fn a_change_waits_for_a_connection_and_is_shown_meanwhile() {
+    let mut driver = with_message();
+    driver.handle(Event::Offline);
+    driver.want(edit("better"));
+    let message = driver.server.messages[0].clone();
+    let (shown, is_pending) = driver.chat.with_pending(&message);
+    assert_eq!((&*shown.body, is_pending), ("better", true));
+    driver.handle(Event::Online);
+    driver.deliver();
+    driver.pass(policy::OUTBOX);
+    driver.deliver();
+    assert_eq!((&*driver.server.messages[0].body, driver.server.rev), ("better", Rev(2)));
+    assert!(driver.chat.outbox().is_empty());
+    let timeline = &driver.chat.conversation(driver.server.room).unwrap().timeline;
+    assert_eq!(timeline.messages(), driver.server.messages);
+}
+
+/// The answer is lost with its connection, and another device changes the message before the client is back. Fails when
+/// the change is made a second time.
+#[test]
+fn a_change_is_made_once_though_its_answer_is_lost() {
+    let mut driver = with_message();
+    driver.want(edit("first"));
+    driver.close(None);
+    driver.other_device_changes(&edit("second"));
+    driver.heal();
+    assert_eq!(changes(&driver), 2, "the client asks again");
+    assert_eq!(driver.server.messages[0].body, "second");
+    assert!(driver.chat.outbox().is_empty());
+}
+
+#[test]
+fn a_refused_change_is_taken_back_and_kept_for_the_person() {
+    let mut driver = with_message();
+    driver.handle(Event::Offline);
+    driver.want(edit("too late"));
+    driver.other_device_changes(&MessageChange::Delete);
+    driver.heal();
+    let refused = driver.chat.outbox().iter().next().expect("it is kept");
+    assert_eq!(refused.failed.as_ref().map(|error| error.code), Some(Code::NotFound));
+    let message = &driver.server.messages[0];
+    assert_eq!(*driver.chat.with_pending(message).0, *message, "it is not shown");
+    let id = refused.id;
+    driver.chat.discard(id);
+    assert!(driver.chat.outbox().is_empty());
+}
+
+/// While the database is away changes are refused, and messages may be logged. Fails when a refused change delays
+/// messages.
+#[test]
+fn a_temporary_refusal_of_a_change_delays_changes_alone() {
+    let mut driver = with_message();
+    driver.want(edit("better"));
+    driver.inbound.clear();
+    let (room, pending) = (driver.server.room, driver.wanted[0].clone());
+    let (id, change, error) = (pending.message(), Some(pending.id), Error::unavailable());
+    driver.handle(Event::Frames(vec![ServerFrame::Rejected { room, id, change, error, log: None }]));
+    driver.compose();
+    assert_eq!((sends(&driver), changes(&driver)), (2, 1));
+    driver.pass(policy::REFUSED);
+    assert_eq!(changes(&driver), 2);
+    driver.deliver();
+    assert_eq!(driver.server.messages[0].body, "better");
 }
 
 #[test]
@@ -156,6 +242,9 @@ fn a_socket_that_stays_silent_is_replaced_by_calls_until_one_works() {
     driver.compose();
     driver.deliver();
     assert_eq!(driver.server.messages.len(), 1, "sent by a call");
+    driver.want(edit("by a call, too"));
+    driver.deliver();
+    assert_eq!(driver.server.messages[0].body, "by a call, too");
     driver.network = Network::Works;
     driver.pass(policy::ALIVE_RECONNECT);
     driver.deliver();

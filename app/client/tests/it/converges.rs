@@ -2,7 +2,11 @@
 //! there once.
 
 use client::{Event, Session, State};
-use model::wire::{CloseCode, ServerFrame};
+use model::{
+    Emoji, MessageChange,
+    outbox::Pending,
+    wire::{CloseCode, ServerFrame},
+};
 use proptest::prelude::*;
 
 use crate::driver::{Driver, Network};
@@ -11,6 +15,10 @@ use crate::driver::{Driver, Network};
 enum Step {
     Pass(u32),
     Compose,
+    /// The user changes a message.
+    Want(MessageChange),
+    /// The user changes one on another device.
+    OtherDevice(MessageChange),
     OtherWrites,
     Deliver,
     /// A change is lost between the nodes. What one node sends is not: TCP sees to that.
@@ -37,6 +45,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0..20_000u32).prop_map(Step::Pass),
         4 => Just(Step::Compose),
+        4 => wanted().prop_map(Step::Want),
+        2 => wanted().prop_map(Step::OtherDevice),
         3 => Just(Step::OtherWrites),
         8 => Just(Step::Deliver),
         2 => Just(Step::Lose),
@@ -54,10 +64,21 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn wanted() -> impl Strategy<Value = MessageChange> {
+    prop_oneof![
+        6 => (0..3_u8).prop_map(|text| MessageChange::Edit(format!("text {text}"))),
+        1 => Just(MessageChange::Delete),
+        2 => Just(MessageChange::React(Some(Emoji::new("👍").unwrap()))),
+        2 => Just(MessageChange::React(None)),
+    ]
+}
+
 fn take(driver: &mut Driver, step: Step) {
     match step {
         Step::Pass(millis) => driver.pass(f64::from(millis)),
         Step::Compose => driver.compose(),
+        Step::Want(wanted) => driver.want(wanted),
+        Step::OtherDevice(wanted) => driver.other_device_changes(&wanted),
         Step::OtherWrites => driver.other_writes(),
         Step::Deliver => driver.deliver_one(),
         Step::Lose => {
@@ -109,7 +130,13 @@ proptest! {
         }
         driver.heal();
         prop_assert_eq!(driver.client.state(), State::Live);
-        prop_assert!(driver.chat.outbox().is_empty());
+        // Of what was deleted on the other device changes are refused.
+        prop_assert!(driver.chat.outbox().iter().all(|left| left.failed.is_some()), "{:?}", driver.chat.outbox());
+        let unanswered = |wanted: &&Pending| {
+            let is_known = driver.chat.outbox().get(wanted.id).is_some() || driver.server.applied.contains_key(&wanted.id);
+            !is_known && !driver.wanted.iter().any(|later| later.message() == wanted.message() && later.id > wanted.id)
+        };
+        prop_assert_eq!(driver.wanted.iter().find(unanswered), None, "no last change is lost");
         let shown = driver.chat.conversation(driver.server.room).unwrap().timeline.messages().to_vec();
         prop_assert!(driver.server.messages.ends_with(&shown));
         let place = |id| driver.server.messages.iter().position(|message| message.id == id);

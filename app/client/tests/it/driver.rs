@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use client::{Client, Effect, Event, Link, Session};
 use model::{
-    Chat, MessageId, SessionId, Timestamp, UserId,
+    ChangeId, Chat, MessageChange, MessageId, SessionId, Timestamp, UserId,
     limits::{BEAT_MS, PROTOCOL_VERSION},
     messages::Body,
     outbox::Pending,
@@ -43,6 +43,8 @@ pub(crate) struct Driver {
     pub(crate) reloads: usize,
     pub(crate) signed_out: bool,
     pub(crate) composed: Vec<MessageId>,
+    /// The changes of messages that this user wanted.
+    pub(crate) wanted: Vec<Pending>,
     pub(crate) sent: Vec<ClientFrame>,
 }
 
@@ -65,6 +67,7 @@ impl Driver {
             reloads: 0,
             signed_out: false,
             composed: Vec::new(),
+            wanted: Vec::new(),
             sent: Vec::new(),
         }
     }
@@ -140,10 +143,22 @@ impl Driver {
                 let Sent::Placed(answer, change) = self.server.take(me, id, &body) else { unreachable!() };
                 [answer].into_iter().chain(change).collect()
             }
+            ClientFrame::Edit { id, change, body, .. } => {
+                self.ask_for(id, change, &MessageChange::Edit(body))
+            }
+            ClientFrame::Delete { id, change, .. } => self.ask_for(id, change, &MessageChange::Delete),
+            ClientFrame::React { id, change, emoji, .. } => {
+                self.ask_for(id, change, &MessageChange::React(emoji))
+            }
             ClientFrame::Fetch { after, .. } => vec![self.server.changes(after)],
             ClientFrame::Mark { delivered, read, .. } => vec![self.server.mark(me, delivered, read)],
             ClientFrame::Unknown => Vec::new(),
         }
+    }
+
+    fn ask_for(&mut self, id: MessageId, change: ChangeId, wanted: &MessageChange) -> Vec<ServerFrame> {
+        let (answer, change) = self.server.ask_for(self.chat.me(), id, change, wanted);
+        [answer].into_iter().chain(change).collect()
     }
 
     fn poll(&mut self) {
@@ -168,9 +183,31 @@ impl Driver {
 
     pub(crate) fn compose(&mut self) {
         let pending = Pending::new(self.server.room, Body::new("a message").unwrap(), Timestamp(0));
-        self.composed.push(pending.id);
+        self.composed.push(pending.message());
         self.chat.compose(pending);
         self.handle(Event::Changed);
+    }
+
+    /// Wants a change of a message of this user that is shown with its number, if there is one.
+    pub(crate) fn want(&mut self, wanted: MessageChange) {
+        let Some(conversation) = self.chat.conversation(self.server.room) else { return };
+        let messages = conversation.timeline.messages();
+        let Some(own) = messages.iter().rev().find(|message| message.sender == self.chat.me()) else {
+            return;
+        };
+        let pending = Pending::change(self.server.room, own.id, wanted, Timestamp(0));
+        self.wanted.push(pending.clone());
+        self.chat.compose(pending);
+        self.handle(Event::Changed);
+    }
+
+    /// Another device of this user changes the newest message.
+    pub(crate) fn other_device_changes(&mut self, wanted: &MessageChange) {
+        let Some(id) = self.server.messages.last().map(|message| message.id) else { return };
+        let (_, change) = self.server.ask_for(self.chat.me(), id, ChangeId::new(), wanted);
+        if self.connected && self.client.state() == client::State::Live {
+            self.inbound.extend(change);
+        }
     }
 
     pub(crate) fn close(&mut self, code: Option<u16>) {

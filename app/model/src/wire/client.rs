@@ -9,8 +9,9 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{ClientFrame, Position};
 use crate::{
-    id::{MessageId, RoomId},
+    id::{ChangeId, MessageId, RoomId},
     limits::JSON_DEPTH,
+    messages::Emoji,
     number::{Rev, Seq},
     vec_map::VecMap,
 };
@@ -100,6 +101,21 @@ pub(super) fn client_frame(text: &str) -> Result<ClientFrame, Unreadable> {
             fields::<Hello>(text).map(|Hello { version, cursor }| ClientFrame::Hello { version, cursor })
         }
         "send" => fields::<Send>(text).map(|Send { room, id, body }| ClientFrame::Send { room, id, body }),
+        "edit" => fields::<Edit>(text).map(|Edit { room, id, change, body }| ClientFrame::Edit {
+            room,
+            id,
+            change,
+            body,
+        }),
+        "delete" => {
+            fields::<Delete>(text).map(|Delete { room, id, change }| ClientFrame::Delete { room, id, change })
+        }
+        "react" => fields::<React>(text).map(|React { room, id, change, emoji }| ClientFrame::React {
+            room,
+            id,
+            change,
+            emoji,
+        }),
         "fetch" => fields::<Fetch>(text).map(|Fetch { room, after }| ClientFrame::Fetch { room, after }),
         "mark" => fields::<Mark>(text).map(|Mark { room, delivered, read }| ClientFrame::Mark {
             room,
@@ -128,6 +144,30 @@ struct Send {
     room: RoomId,
     id: MessageId,
     body: String,
+}
+
+#[derive(Deserialize)]
+struct Edit {
+    room: RoomId,
+    id: MessageId,
+    change: ChangeId,
+    body: String,
+}
+
+#[derive(Deserialize)]
+struct Delete {
+    room: RoomId,
+    id: MessageId,
+    change: ChangeId,
+}
+
+#[derive(Deserialize)]
+struct React {
+    room: RoomId,
+    id: MessageId,
+    change: ChangeId,
+    #[serde(default)]
+    emoji: Option<Emoji>,
 }
 
 #[derive(Deserialize)]

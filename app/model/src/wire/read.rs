@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::{Change, Item, ServerFrame, Stored};
 use crate::{
     error::{Code, Error, Result},
-    id::{MessageId, RoomId, SessionId, UserId},
-    messages::{Accepted, Logged, Message},
+    id::{ChangeId, MessageId, RoomId, SessionId, UserId},
+    messages::{Accepted, Changed, Logged, Message},
     number::{Offset, Rev, Seq, Timestamp},
     people::Person,
     rooms::{Mark, Members, Room},
@@ -30,6 +30,7 @@ pub(super) fn server_frame(text: &str) -> Result<ServerFrame> {
         "stored" => ServerFrame::Stored(json::<Fields>(text)?.stored()?),
         "logged" => ServerFrame::Logged(json::<Fields>(text)?.logged()?),
         "accepted" => ServerFrame::Accepted(json::<Fields>(text)?.accepted()?),
+        "changed" => ServerFrame::Changed(json::<Fields>(text)?.changed()?),
         "rejected" => json::<Fields>(text)?.rejected()?,
         "mark" => json::<Fields>(text)?.mark()?,
         "beat" => ServerFrame::Beat { heads: json::<Fields>(text)?.heads },
@@ -94,6 +95,7 @@ struct Fields {
     title: Option<String>,
     message: Option<Message>,
     id: Option<MessageId>,
+    change: Option<ChangeId>,
     seq: Option<Seq>,
     at: Option<Timestamp>,
     mark: Option<Mark>,
@@ -178,9 +180,14 @@ impl Fields {
         })
     }
 
+    fn changed(self) -> Result<Changed> {
+        let (room, change) = (self.room()?, need(self.change, "change")?);
+        Ok(Changed { room, change, rev: need(self.rev, "rev")? })
+    }
+
     fn rejected(self) -> Result<ServerFrame> {
-        let (room, id) = (self.room()?, need(self.id, "id")?);
-        Ok(ServerFrame::Rejected { room, id, error: need(self.error, "error")?, log: self.log })
+        let (room, id, change) = (self.room()?, need(self.id, "id")?, self.change);
+        Ok(ServerFrame::Rejected { room, id, change, error: need(self.error, "error")?, log: self.log })
     }
 
     fn mark(self) -> Result<ServerFrame> {

@@ -7,7 +7,7 @@ use model::{
     Accepted, Body, Chat, Code, Error, Mark, Members, Message, MessageId, Offset, Page, Rev, Room, RoomId,
     RoomKind, Seq, Timestamp, UserId,
     limits::{CURSOR_ROOMS, FRAME_BYTES},
-    outbox::Pending,
+    outbox::{Lane, Pending},
     wire::{Change, ClientFrame, Item, ServerFrame},
 };
 
@@ -228,10 +228,10 @@ fn what_a_server_accepted_before_it_was_set_back_is_sent_again() {
     let world = World::new();
     let mut chat = world.chat(50);
     let pending = world.pending("mine");
-    let id = pending.id;
+    let id = pending.message();
     chat.compose(pending);
     chat.receive(ServerFrame::CaughtUp);
-    assert_eq!(chat.sends().len(), 1);
+    assert_eq!(chat.sends(Lane::Messages).len(), 1);
     let accepted = Accepted { room: world.room, id, seq: Seq(52), rev: Rev(52), at: Timestamp(52) };
     chat.receive(ServerFrame::Accepted(accepted));
     chat.disconnected();
@@ -246,7 +246,7 @@ fn what_a_server_accepted_before_it_was_set_back_is_sent_again() {
         log: Offset::ZERO,
     });
     chat.receive(ServerFrame::CaughtUp);
-    let sends = chat.sends();
+    let sends = chat.sends(Lane::Messages);
     assert!(matches!(&sends[..], [ClientFrame::Send { id: again, .. }] if *again == id), "{sends:?}");
 }
 
@@ -259,9 +259,9 @@ fn a_held_message_waits_and_those_behind_it_too() {
     chat.compose(first);
     chat.compose(world.pending("second"));
     chat.receive(ServerFrame::CaughtUp);
-    assert!(chat.sends().is_empty());
+    assert!(chat.sends(Lane::Messages).is_empty());
     chat.release(id);
-    let sends = chat.sends();
+    let sends = chat.sends(Lane::Messages);
     assert!(matches!(&sends[..], [ClientFrame::Send { body, .. }] if body == "first"));
 }
 
@@ -270,16 +270,16 @@ fn an_accepted_message_stays_in_sight_until_its_place_is_reached() {
     let world = World::new();
     let mut chat = world.chat(4);
     let pending = world.pending("mine");
-    let id = pending.id;
+    let id = pending.message();
     chat.compose(pending);
     chat.receive(ServerFrame::CaughtUp);
-    assert_eq!(chat.sends().len(), 1);
+    assert_eq!(chat.sends(Lane::Messages).len(), 1);
     let accepted = Accepted { room: world.room, id, seq: Seq(6), rev: Rev(6), at: Timestamp(6) };
     chat.receive(ServerFrame::Accepted(accepted));
-    assert!(chat.outbox().get(id).is_some(), "message 5 is not here yet");
+    assert!(chat.outbox().get(id.into()).is_some(), "message 5 is not here yet");
     chat.disconnected();
     chat.receive(ServerFrame::CaughtUp);
-    assert!(chat.sends().is_empty(), "durable messages are not sent again");
+    assert!(chat.sends(Lane::Messages).is_empty(), "durable messages are not sent again");
     chat.receive(world.live(5));
     assert!(chat.outbox().is_empty());
     assert_eq!(world.shown(&chat), [4, 5, 6]);
@@ -297,7 +297,7 @@ fn a_state_stored_by_another_tab_is_taken_over() {
     assert_eq!(chat.outbox().get(pending.id).map(|entry| &entry.failed), Some(&failed.failed));
     chat.adopt(pending);
     chat.receive(ServerFrame::CaughtUp);
-    assert_eq!(chat.sends().len(), 1);
+    assert_eq!(chat.sends(Lane::Messages).len(), 1);
 }
 
 #[test]

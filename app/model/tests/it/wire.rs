@@ -1,8 +1,8 @@
 //! The frames as they look on the wire: other people's clients depend on every letter.
 
 use model::{
-    Accepted, Code, Emoji, Error, Logged, Mark, Members, Message, MessageId, Offset, Person, Rev, Room,
-    RoomId, RoomKind, Seq, SessionId, Timestamp, UserId, VecMap,
+    Accepted, ChangeId, Changed, Code, Emoji, Error, Logged, Mark, Members, Message, MessageId, Offset,
+    Person, Rev, Room, RoomId, RoomKind, Seq, SessionId, Timestamp, UserId, VecMap,
     limits::{JSON_DEPTH, SERVER_FRAME_BYTES},
     wire::{Change, ClientFrame, CloseCode, Item, ServerFrame, Stored, Unreadable},
 };
@@ -18,6 +18,42 @@ fn client_frames_read_as_documented() {
     let mark = frame(&format!(r#"{{"type":"mark","room":"{ROOM}","read":4}}"#));
     assert!(matches!(mark, ClientFrame::Mark { delivered: Seq(0), read: Seq(4), .. }));
     assert_eq!(frame(r#"{"type":"poll","question":"?"}"#), ClientFrame::Unknown);
+}
+
+#[test]
+fn client_frames_look_as_documented_and_read_as_they_were_written() {
+    let (room, id, change) = (RoomId::new(), MessageId::new(), ChangeId::new());
+    let named = format!(r#""room":"{room}","id":"{id}""#);
+    let emoji = Some(Emoji::new("👍").unwrap());
+    let frames = [
+        (
+            ClientFrame::Send { room, id, body: "a".into() },
+            format!(r#"{{"type":"send",{named},"body":"a"}}"#),
+        ),
+        (
+            ClientFrame::Edit { room, id, change, body: "\"".into() },
+            format!(r#"{{"type":"edit",{named},"change":"{change}","body":"\""}}"#),
+        ),
+        (
+            ClientFrame::Delete { room, id, change },
+            format!(r#"{{"type":"delete",{named},"change":"{change}"}}"#),
+        ),
+        (
+            ClientFrame::React { room, id, change, emoji },
+            format!(r#"{{"type":"react",{named},"change":"{change}","emoji":"👍"}}"#),
+        ),
+        (
+            ClientFrame::React { room, id, change, emoji: None },
+            format!(r#"{{"type":"react",{named},"change":"{change}"}}"#),
+        ),
+    ];
+    for (frame, text) in frames {
+        assert_eq!(frame.encode(), text);
+        assert_eq!(ClientFrame::parse(&text), Ok(frame));
+        let without = text.replace(r#""change""#, r#""later""#);
+        let is_malformed = matches!(ClientFrame::parse(&without), Err(Unreadable::Malformed(_)));
+        assert_eq!(is_malformed, without != text, "{without}");
+    }
 }
 
 /// Fails when a name that is no text spoils the frame around it.
@@ -86,7 +122,9 @@ fn a_frame_without_a_field_it_needs_says_which() {
     for frame in server_frames() {
         let whole: Map<String, Value> = serde_json::from_str(&frame.encode()).unwrap();
         let told = matches!(frame, ServerFrame::Changes { .. } | ServerFrame::Rejected { .. });
-        let may_miss = |name: &str| MAY_MISS.contains(&name) || (told && name == "log");
+        let refused = matches!(frame, ServerFrame::Rejected { .. });
+        let may_miss =
+            |name: &str| MAY_MISS.contains(&name) || (told && name == "log") || (refused && name == "change");
         for name in whole.keys().filter(|name| !may_miss(name)) {
             let mut less = whole.clone();
             less.remove(name);
@@ -183,12 +221,18 @@ fn server_frames() -> Vec<ServerFrame> {
         ServerFrame::Logged(Logged { room, id: MessageId::new(), log: Offset(9), at: now }),
         ServerFrame::CaughtUp,
         ServerFrame::Accepted(Accepted { room, id: MessageId::new(), seq: Seq(3), rev: Rev(4), at: now }),
-        ServerFrame::Rejected { room, id: MessageId::new(), error: error.clone(), log: None },
-        ServerFrame::Rejected { room, id: MessageId::new(), error: error.clone(), log: Some(Offset(9)) },
+        ServerFrame::Changed(Changed { room, change: ChangeId::new(), rev: Rev(4) }),
+        rejected(room, None, None),
+        rejected(room, Some(ChangeId::new()), None),
+        rejected(room, None, Some(Offset(9))),
         ServerFrame::Mark { room, mark },
         ServerFrame::Beat { heads: [(room, Rev(4))].into_iter().collect() },
         ServerFrame::Error { error, about: Some("send".to_owned()), room: None },
     ]
+}
+
+fn rejected(room: RoomId, change: Option<ChangeId>, log: Option<Offset>) -> ServerFrame {
+    ServerFrame::Rejected { room, id: MessageId::new(), change, error: Error::rate_limited(1_500), log }
 }
 
 proptest! {

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use model::{
-    Accepted, Chat, Code, Emoji, Error, Logged, Mark, Message, MessageId, Offset, Page, Person, Rev, Room,
-    RoomId, RoomKind, Seq, Timestamp, UserId, VecMap,
+    Accepted, ChangeId, Chat, Code, Emoji, Error, Logged, Mark, Message, MessageChange, MessageId, Offset,
+    Page, Person, Rev, Room, RoomId, RoomKind, Seq, Timestamp, UserId, VecMap,
     limits::{CATCH_UP, PAGE},
     messages::Body,
     outbox::Pending,
@@ -20,6 +20,8 @@ pub(crate) struct Server {
     /// The same as they were sent.
     pub(crate) sent: Vec<Message>,
     pub(crate) rev: Rev,
+    /// The changes of messages that were made, by the ids that their clients gave them.
+    pub(crate) applied: VecMap<ChangeId, Rev>,
     pub(crate) marks: Vec<Mark>,
     kind: RoomKind,
     /// Everybody who ever was in the room.
@@ -66,6 +68,7 @@ impl Server {
             messages: Vec::new(),
             sent: Vec::new(),
             rev: Rev(0),
+            applied: VecMap::new(),
             marks: people.map(mark).to_vec(),
             kind: RoomKind::Private,
             everybody: people.map(someone).to_vec(),
@@ -196,6 +199,52 @@ impl Server {
         Some(self.change(message))
     }
 
+    /// A member asks for a change of a message: it is made once, however often it is asked for.
+    pub(crate) fn ask_for(
+        &mut self,
+        user: UserId,
+        id: MessageId,
+        change: ChangeId,
+        wanted: &MessageChange,
+    ) -> (ServerFrame, Option<ServerFrame>) {
+        let room = self.room;
+        match self.make(user, id, change, wanted) {
+            Ok((rev, message)) => {
+                let answer = ServerFrame::Changed(model::Changed { room, change, rev });
+                (answer, Some(self.change(message)))
+            }
+            Err(error) => (ServerFrame::Rejected { room, id, change: Some(change), error, log: None }, None),
+        }
+    }
+
+    fn make(
+        &mut self,
+        user: UserId,
+        id: MessageId,
+        change: ChangeId,
+        wanted: &MessageChange,
+    ) -> model::Result<(Rev, Message)> {
+        let next = self.rev.next();
+        let message = self.messages.iter_mut().find(|message| message.id == id);
+        let message = message.ok_or_else(|| Error::not_found("message"))?;
+        if let Some(rev) = self.applied.get(&change) {
+            return Ok((*rev, message.clone()));
+        }
+        if message.sender != user && !matches!(wanted, MessageChange::React(_)) {
+            return Err(Error::forbidden("Only who wrote a message can change it."));
+        }
+        let is_changed = match wanted {
+            MessageChange::Edit(text) => message.edit(Body::new(text.as_str())?, Timestamp(next.0)),
+            MessageChange::Delete => Ok(message.delete()),
+            MessageChange::React(emoji) => message.react(user, emoji.clone()),
+        }?;
+        if is_changed {
+            (message.rev, self.rev) = (next, next);
+        }
+        self.applied.insert(change, message.rev);
+        Ok((message.rev, message.clone()))
+    }
+
     /// Somebody leaves or comes back; in a group a newcomer may come, an admin be appointed or be one no
     /// more, and the title be another.
     pub(crate) fn come_or_go(&mut self, what: u8) -> ServerFrame {
@@ -303,7 +352,7 @@ impl Server {
 
     fn conflict(&self, id: MessageId, log: Option<Offset>) -> ServerFrame {
         let error = Error::new(Code::IdConflict, "The first stands.");
-        ServerFrame::Rejected { room: self.room, id, error, log }
+        ServerFrame::Rejected { room: self.room, id, change: None, error, log }
     }
 
     fn accepted(&self, message: &Message) -> ServerFrame {
@@ -339,9 +388,18 @@ impl Device {
 
     pub(crate) fn compose(&mut self, room: RoomId, text: &str) -> MessageId {
         let pending = Pending::new(room, Body::new(text).unwrap(), Timestamp(0));
-        let id = pending.id;
+        let id = pending.message();
         self.chat.compose(pending);
         id
+    }
+
+    /// Wants a change of a message that is shown with its number.
+    pub(crate) fn want(&mut self, room: RoomId, place: usize, wanted: MessageChange) -> Option<Pending> {
+        let messages = self.chat.conversation(room)?.timeline.messages();
+        let message = messages.get(place % messages.len().max(1))?.id;
+        let pending = Pending::change(room, message, wanted, Timestamp(0));
+        self.chat.compose(pending.clone());
+        Some(pending)
     }
 
     pub(crate) fn connect(&mut self, server: &Server) {

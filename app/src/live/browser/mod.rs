@@ -26,7 +26,7 @@ use std::{
 
 use client::{Client, Event, Link, Scheduler, State as ClientState};
 use leptos::prelude::*;
-use model::{Chat, MessageId, RoomId, Seq, UserId, VecMap, outbox::Pending, wire::ClientFrame};
+use model::{ChangeId, Chat, RoomId, Seq, UserId, VecMap, outbox::Pending, wire::ClientFrame};
 
 use super::{Drafts, Set, persisted::Persisted};
 use alarm::Alarm;
@@ -57,9 +57,9 @@ struct Engine {
 enum Task {
     /// Apply the frames that gathered.
     Frames,
-    /// The store takes too long: new messages are sent without it.
+    /// The store takes too long: new messages and changes are sent without it.
     Saving,
-    /// Send the messages of other tabs that are still here.
+    /// Send what other tabs composed and is still here.
     OtherTabs,
     /// Write the changed rooms to the store.
     Rooms,
@@ -84,9 +84,9 @@ struct State {
     /// Composed here, and not yet being written.
     unsaved: Vec<Pending>,
     /// Composed here, and not yet known to be stored: held.
-    saving: Set<MessageId>,
+    saving: Set<ChangeId>,
     /// Composed in other tabs: held until then, in case the other tab is gone.
-    from_other_tabs: VecMap<MessageId, f64>,
+    from_other_tabs: VecMap<ChangeId, f64>,
     changed_rooms: Set<RoomId>,
     changed_drafts: Set<RoomId>,
     tabs: Option<Tabs>,
@@ -138,11 +138,11 @@ impl Runtime {
         self.run(|engine| engine.compose(pending));
     }
 
-    pub(super) fn retry(self, id: MessageId) {
+    pub(super) fn retry(self, id: ChangeId) {
         self.run(|engine| engine.retry(id));
     }
 
-    pub(super) fn discard(self, id: MessageId) {
+    pub(super) fn discard(self, id: ChangeId) {
         self.run(|engine| engine.discard(id));
     }
 

@@ -1,19 +1,23 @@
-//! Messages from the composer to the client, by way of the store; and those of the other tabs.
+//! Messages and changes of messages from the views to the client, by way of the store; and those of the other tabs.
 
 use client::Event;
 use leptos::prelude::*;
-use model::{Chat, MessageId, RoomId, Seq, outbox::Pending, wire::ClientFrame};
+use model::{
+    ChangeId, Chat, RoomId, Seq,
+    outbox::{Lane, Pending},
+    wire::ClientFrame,
+};
 
 use super::{Engine, StoreState, Task, clock::now, tabs::TabMessage};
 use crate::ui::tab_storage;
 
-/// The longest a message waits for the store, in milliseconds.
+/// The longest an entry of the outbox waits for the store, in milliseconds.
 const SAVING: f64 = 2_000.0;
-/// How long a message is left to the tab it was composed in.
+/// How long an entry is left to the tab it was composed in.
 const OTHER_TABS: f64 = 5_000.0;
 
 impl Engine {
-    /// Shows a message at once; it is sent when it is stored.
+    /// Shows a message or a change at once; it is sent when it is stored.
     pub(super) fn compose(&self, pending: Pending) {
         let id = pending.id;
         // Written at once: WebKit gives up the transactions of a page that is reloaded or left.
@@ -86,8 +90,8 @@ impl Engine {
         self.handle(Event::Changed);
     }
 
-    fn release(&self, ids: impl IntoIterator<Item = MessageId>) {
-        let ids: Vec<MessageId> = ids.into_iter().collect();
+    fn release(&self, ids: impl IntoIterator<Item = ChangeId>) {
+        let ids: Vec<ChangeId> = ids.into_iter().collect();
         let mut state = self.state.borrow_mut();
         for id in &ids {
             state.saving.remove(id);
@@ -99,12 +103,12 @@ impl Engine {
         self.change_unseen(|chat| ids.into_iter().for_each(|id| chat.release(id)));
     }
 
-    pub(super) fn retry(&self, id: MessageId) {
+    pub(super) fn retry(&self, id: ChangeId) {
         self.change(|chat| chat.retry(id));
         self.handle(Event::Changed);
     }
 
-    pub(super) fn discard(&self, id: MessageId) {
+    pub(super) fn discard(&self, id: ChangeId) {
         tab_storage::remove(&self.tab_key(id));
         self.change(|chat| chat.discard(id));
         self.notify_tabs(&TabMessage::Discarded { id });
@@ -134,14 +138,11 @@ impl Engine {
         let Some(store) = self.store() else { return };
         let writes = self.read(|chat| self.state.borrow_mut().persisted.writes(chat.outbox()));
         let Some(writes) = writes.filter(|writes| !writes.is_empty()) else { return };
-        let restated = !writes.put.is_empty();
         self.spawn(|engine| async move {
             if let Err(error) = store.write_outbox(&writes.put, &writes.delete).await {
                 engine.warn_of_store(&error);
             }
-            if restated {
-                engine.notify_tabs(&TabMessage::Outbox);
-            }
+            engine.notify_tabs(&TabMessage::Outbox);
         });
     }
 
@@ -159,24 +160,24 @@ impl Engine {
         });
     }
 
-    /// Another tab changed the outbox: its messages are shown here, and left to it for a while.
+    /// Another tab changed the outbox: its new entries are shown here, and left to it for a while. A change that left the
+    /// store is dropped; a message is shown until its number is here.
     pub(super) fn show_outbox_of_other_tab(&self) {
         let Some(store) = self.store() else { return };
         self.spawn(|engine| async move {
             let Ok(entries) = store.read_outbox().await else { return };
-            {
-                let mut state = engine.state.borrow_mut();
-                for entry in &entries {
-                    state.persisted.stored(entry);
-                }
-            }
-            engine.adopt(entries, true, &[]);
+            let mut gone = engine.state.borrow_mut().persisted.read(&entries);
+            engine.read(|chat| {
+                let is_change = |id| chat.outbox().get(id).is_some_and(|entry| entry.lane() == Lane::Changes);
+                gone.retain(|id| is_change(*id));
+            });
+            engine.adopt(entries, true, &gone);
             engine.handle(Event::Changed);
         });
     }
 
-    /// Takes over what the store holds; new messages are held if they are to be left to their tab.
-    pub(super) fn adopt(&self, entries: Vec<Pending>, hold: bool, gone: &[MessageId]) {
+    /// Takes over what the store holds; new entries are held if they are to be left to their tab.
+    pub(super) fn adopt(&self, entries: Vec<Pending>, hold: bool, gone: &[ChangeId]) {
         let unchanged = |chat: &Chat| {
             let known = |entry: &Pending| {
                 chat.outbox().get(entry.id).is_some_and(|known| known.failed == entry.failed)
@@ -190,8 +191,8 @@ impl Engine {
             let new = entries.iter().filter(|entry| chat.outbox().get(entry.id).is_none());
             new.map(|entry| entry.id).collect()
         };
-        let fresh: Vec<MessageId> = self.read(fresh).unwrap_or_default();
-        let ours: Vec<MessageId> = entries.iter().map(|entry| entry.id).collect();
+        let fresh: Vec<ChangeId> = self.read(fresh).unwrap_or_default();
+        let ours: Vec<ChangeId> = entries.iter().map(|entry| entry.id).collect();
         self.change(|chat| {
             for id in gone {
                 chat.discard(*id);
@@ -213,12 +214,12 @@ impl Engine {
         }
     }
 
-    /// Messages of other tabs that are still here are sent from this one.
+    /// What other tabs composed and is still here is sent from this one.
     pub(super) fn release_from_other_tabs(&self) {
         let due = {
             let mut state = self.state.borrow_mut();
             let now = now();
-            let due: Vec<MessageId> =
+            let due: Vec<ChangeId> =
                 state.from_other_tabs.iter().filter(|(_, until)| **until <= now).map(|(id, _)| *id).collect();
             state.from_other_tabs.retain(|_, until| *until > now);
             let next = state.from_other_tabs.values().copied().min_by(f64::total_cmp);
@@ -231,8 +232,8 @@ impl Engine {
         self.handle(Event::Changed);
     }
 
-    /// The person discarded a message in another tab.
-    pub(super) fn discarded_elsewhere(&self, id: MessageId) {
+    /// The person discarded an entry in another tab.
+    pub(super) fn discarded_elsewhere(&self, id: ChangeId) {
         self.state.borrow_mut().persisted.gone(id);
         self.change(|chat| chat.discard(id));
     }

@@ -4,14 +4,14 @@
 use client::{Event, Session};
 use leptos::wasm_split::SplitLoaderError;
 use model::{
-    Room,
-    wire::{ClientFrame, ServerFrame},
+    ChangeId, Changed, Message, MessageId, Room, RoomId,
+    wire::{Change, ClientFrame, Item, ServerFrame},
 };
 
 use super::Engine;
 use crate::{
-    call::{Failed, call},
-    messages::calls::{GetPage, SendMessage},
+    call::{Call, Failed, call},
+    messages::calls::{DeleteMessage, EditMessage, GetPage, ReactToMessage, SendMessage},
     rooms::calls::{ListRooms, MarkRoom},
 };
 
@@ -102,16 +102,26 @@ impl Engine {
         }
     }
 
-    /// Sends a message or a mark.
+    /// Sends a message, a change or a mark.
     fn call_now(&self, frame: &ClientFrame) {
         match frame.clone() {
             ClientFrame::Send { room, id, body } => self.spawn(|engine| async move {
                 let frame = match call(SendMessage { room, id, body }).await {
                     Ok(sent) => sent.into(),
-                    Err(Failed(error)) => ServerFrame::Rejected { room, id, error, log: None },
+                    Err(Failed(error)) => ServerFrame::Rejected { room, id, change: None, error, log: None },
                 };
                 engine.on_frames(vec![frame]);
             }),
+            ClientFrame::Edit { room, id, change, body } => {
+                self.call_for(room, id, change, EditMessage { room, id, body, change: Some(change) });
+            }
+            ClientFrame::Delete { room, id, change } => {
+                self.call_for(room, id, change, DeleteMessage { room, id });
+            }
+            ClientFrame::React { room, id, change, emoji } => {
+                let emoji = emoji.map(|emoji| emoji.as_str().to_owned());
+                self.call_for(room, id, change, ReactToMessage { room, id, emoji, change: Some(change) });
+            }
             ClientFrame::Mark { room, delivered, read } => self.spawn(|engine| async move {
                 let (delivered, read) = (Some(delivered), Some(read));
                 if let Ok(mark) = call(MarkRoom { room, delivered, read }).await {
@@ -120,5 +130,28 @@ impl Engine {
             }),
             _ => {}
         }
+    }
+
+    /// Asks for a change of a message. The message comes as it is now, as a live change would bring it.
+    fn call_for(
+        &self,
+        room: RoomId,
+        id: MessageId,
+        change: ChangeId,
+        request: impl Call<Output = Message> + 'static,
+    ) {
+        self.spawn(move |engine| async move {
+            let frames = match call(request).await {
+                Ok(message) => {
+                    let rev = message.rev;
+                    let live = Change { room, rev, item: Item::Message { message } };
+                    vec![ServerFrame::Change(live), ServerFrame::Changed(Changed { room, change, rev })]
+                }
+                Err(Failed(error)) => {
+                    vec![ServerFrame::Rejected { room, id, change: Some(change), error, log: None }]
+                }
+            };
+            engine.on_frames(frames);
+        });
     }
 }

@@ -6,7 +6,7 @@ use idb::{
 };
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::window;
-use model::{Message, MessageId, Rev, Room, RoomId, UserId, VecMap, outbox::Pending};
+use model::{ChangeId, Message, Rev, Room, RoomId, UserId, VecMap, outbox::Pending};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -90,7 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// Nothing was written.
-    pub(super) async fn write_outbox(&self, put: &[Pending], delete: &[MessageId]) -> Result<(), Error> {
+    pub(super) async fn write_outbox(&self, put: &[Pending], delete: &[ChangeId]) -> Result<(), Error> {
         self.write(OUTBOX, put.iter().map(|pending| (pending.id, pending)), delete).await
     }
 

@@ -1,6 +1,6 @@
 //! Messages between the tabs of one user in one browser.
 
-use model::{MessageId, RoomId, UserId};
+use model::{ChangeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent};
@@ -10,9 +10,9 @@ use web_sys::{BroadcastChannel, MessageEvent};
 pub(super) enum TabMessage {
     /// The outbox in the store changed.
     Outbox,
-    /// A failed message was discarded.
+    /// An entry that was refused was discarded.
     Discarded {
-        id: MessageId,
+        id: ChangeId,
     },
     Draft {
         room: RoomId,

@@ -1,6 +1,6 @@
 //! The same of changes: each demand on them, broken, is found, and nothing else is.
 
-use model::{Code, Rev, RoomId, Timestamp, UserId};
+use model::{ChangeId, Code, Rev, RoomId, Timestamp, UserId};
 
 use super::{
     Findings, judge,
@@ -27,7 +27,7 @@ fn changed() -> Record {
         (told.body, told.edited, told.deleted) = (fingerprint(""), None, true);
     });
     change(&mut record, REACTED, 7, Deed::React(Some(HEART)), |told, _| told.reactions.push((bo, HEART)));
-    record.tries[3].by = bo;
+    (record.tries[3].by, record.tries[3].device) = (bo, BO);
     record
 }
 
@@ -46,7 +46,9 @@ fn change(record: &mut Record, place: usize, rev: i64, deed: Deed, become_: impl
     now.rev = Rev(rev);
     become_(now, Rev(rev));
     let told = now.clone();
-    record.tries.push(Try { room, id: told.id, by, deed, answer: Some(Ok(told.clone())) });
+    let (change, answer) = (ChangeId::new(), Ok(told.rev));
+    record.tries.push(Try { room, id: told.id, change, by, device: ANA, deed, answer: Some(answer) });
+    record.change_answers.push((change, answer));
     for device in [ANA, BO] {
         for how in [How::Heard, How::Changed] {
             record.deliveries.push(Delivery { device, room, told: told.clone(), how });
@@ -94,7 +96,7 @@ fn a_change_whose_answer_was_lost_may_have_happened() {
     let findings = spoilt(|record| record.tries.iter_mut().for_each(|one| one.answer = None));
     assert_eq!(findings, Findings::default());
     let findings = spoilt(|record| {
-        let again = Try { answer: None, ..record.tries[0].clone() };
+        let again = Try { answer: None, ..record.tries[0] };
         record.tries.push(again);
     });
     assert_eq!(findings, Findings::default(), "or not");
@@ -228,9 +230,22 @@ fn a_change_told_that_does_not_stand_is_lost() {
         let first = good_state(record, REACTED);
         now(record, REACTED, |told| *told = first.clone());
         record.standing[0].rev = Rev(6);
+        record.tries[3].answer = None;
     });
     assert_only(&findings, "lost: ");
     assert!(says(&findings, "told as change 7, and stands as at 3"), "{findings:?}");
+}
+
+#[test]
+fn a_change_answered_that_does_not_stand_is_lost() {
+    let findings = spoilt(|record| {
+        let first = good_state(record, REACTED);
+        now(record, REACTED, |told| *told = first.clone());
+        record.standing[0].rev = Rev(6);
+        record.deliveries.retain(|one| one.told.reactions.is_empty());
+    });
+    assert_only(&findings, "lost: React(Some(88)) of");
+    assert!(says(&findings, "was answered with change 7, and it stands as at 3"), "{findings:?}");
 }
 
 #[test]
@@ -282,7 +297,48 @@ fn nothing_is_told_of_a_message_after_its_deletion() {
 #[test]
 fn an_answer_shows_what_was_asked_for() {
     let findings = spoilt(|record| record.tries[2].deed = Deed::React(Some(HEART)));
-    assert!(says(&findings, "was answered with"), "{findings:?}");
+    assert!(says(&findings, "was answered with change 6"), "{findings:?}");
+}
+
+#[test]
+fn a_change_that_is_answered_twice_with_two_numbers_is_doubled() {
+    let again = |record: &mut Record| record.change_answers.push(record.change_answers[0]);
+    assert_eq!(spoilt(again), Findings::default());
+    let other = |record: &mut Record| record.change_answers.push((record.tries[0].change, Ok(Rev(7))));
+    assert_only(&spoilt(other), "doubled: ");
+}
+
+#[test]
+fn a_text_that_comes_back_is_doubled() {
+    let findings = spoilt(|record| {
+        edit(record, EDITED, 8, BETTER + 2);
+        edit(record, EDITED, 9, BETTER);
+        record.tries.pop();
+    });
+    assert_only(&findings, "what it said before");
+}
+
+#[test]
+fn edits_of_one_device_that_are_made_in_another_order_are_reordered() {
+    let findings = spoilt(|record| {
+        edit(record, EDITED, 8, BETTER + 2);
+        record.tries.swap(0, 4);
+    });
+    assert_only(&findings, "reordered: an edit");
+    let findings = spoilt(|record| {
+        edit(record, EDITED, 8, BETTER + 2);
+        record.tries[4].device = 9;
+        record.tries.swap(0, 4);
+    });
+    assert_eq!(findings, Findings::default(), "two devices have no order");
+}
+
+#[test]
+fn a_change_that_was_answered_and_told_to_nobody_is_no_hole() {
+    let findings = spoilt(|record| {
+        record.deliveries.retain(|one| one.told.edited.is_none() || one.told.body != BETTER + 1);
+    });
+    assert_eq!(findings, Findings::default());
 }
 
 #[test]
@@ -290,7 +346,8 @@ fn a_change_is_refused_only_once_the_message_is_deleted() {
     let refuse = |place: usize, deed: Deed, code: Code| {
         spoilt(|record| {
             let (room, id) = (room(record), record.standing[0].messages[place].now.id);
-            record.tries.push(Try { room, id, by: record.devices[&ANA], deed, answer: Some(Err(code)) });
+            let (change, by, answer) = (ChangeId::new(), record.devices[&ANA], Some(Err(code)));
+            record.tries.push(Try { room, id, change, by, device: ANA, deed, answer });
         })
     };
     assert_eq!(refuse(DELETED, Deed::Edit(5), Code::NotFound), Findings::default());

@@ -23,10 +23,8 @@ pub(super) fn states<'a>(record: &'a Record, standing: &Standing, findings: &mut
         }
     }
     let delivered = record.deliveries.iter().map(|delivery| (delivery.room, &delivery.told));
-    let answered =
-        record.tries.iter().filter_map(|one| Some((one.room, one.answer.as_ref()?.as_ref().ok()?)));
     let mut judged: HashSet<(RoomId, &Told)> = HashSet::new();
-    for (room, told) in delivered.chain(answered) {
+    for (room, told) in delivered {
         if states.get(&(room, told.rev)) == Some(&told) || !judged.insert((room, told)) {
             continue;
         }

@@ -63,7 +63,9 @@ pub(super) fn judge(record: &Record) -> Findings {
     deliveries::showings(record, &mut findings);
     views::numbers(record, &states, &mut findings);
     views::views(record, &mut findings);
-    changes::answers(record, &standing, &mut findings);
+    changes::answers(record, &standing, &states, &mut findings);
+    changes::once(record, &states, &mut findings);
+    changes::order(record, &mut findings);
     changes::ends(&states, &mut findings);
     record.leaks.iter().for_each(|leak| findings.foreign(leak.clone()));
     findings.violations.extend(record.incidents.iter().cloned());

@@ -39,8 +39,9 @@ fn changes(record: &Record, states: &States) -> HashMap<RoomId, HashSet<Rev>> {
         record.standing.iter().flat_map(|history| history.messages.iter().map(|one| (history.room, one)));
     let firsts: HashSet<(RoomId, Rev)> = stands.map(|(room, one)| (room, one.first)).collect();
     let mut changes: HashMap<RoomId, HashSet<Rev>> = HashMap::new();
-    for (room, rev) in states.keys().filter(|place| !firsts.contains(place)) {
-        changes.entry(*room).or_default().insert(*rev);
+    let made = record.tries.iter().filter_map(|one| Some((one.room, one.answer?.ok()?)));
+    for (room, rev) in states.keys().copied().chain(made).filter(|place| !firsts.contains(place)) {
+        changes.entry(room).or_default().insert(rev);
     }
     changes
 }

@@ -51,7 +51,7 @@ fn row_18_edits_deletions_and_reactions_end_the_same_everywhere() {
         }
         let all: Vec<&Dev> = hers.iter().chain(&his).collect();
         world.whole(room, TARGETS, &all).await;
-        let ids: Vec<MessageId> = first.iter().map(|pending| pending.id).collect();
+        let ids: Vec<MessageId> = first.iter().map(Pending::message).collect();
 
         let talk = async {
             for n in 0..30 {
@@ -71,7 +71,7 @@ fn row_18_edits_deletions_and_reactions_end_the_same_everywhere() {
         }
         let form = world.at(&ana.http, "web-1");
         for (pending, n) in first.iter().zip(1..) {
-            let again = form.send(room, pending.id, &pending.body).await.unwrap();
+            let again = form.send(room, pending.message(), pending.text()).await.unwrap();
             assert_eq!(again.accepted().map(|accepted| (accepted.seq, accepted.rev.0)), Some((Seq(n), n)));
         }
         let refused = form.edit(room, deleted[0], "back").await;

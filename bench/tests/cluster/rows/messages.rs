@@ -21,15 +21,15 @@ fn row_15_every_message_from_two_devices_and_a_form_over_two_nodes_is_one() {
         let mut ids = Vec::new();
         for n in 0..15 {
             let pending = Pending::new(room, Body::new(format!("number {n}")).unwrap(), Timestamp(0));
-            ids.push(pending.id.to_string());
+            ids.push(pending.message().to_string());
             let form = world.at(&ana.http, NODES[n % 2]);
-            let sent = form.send(room, pending.id, &pending.body);
+            let sent = form.send(room, pending.message(), pending.text());
             tokio::join!(own[0].compose(pending.clone()), own[1].compose(pending.clone()), sent).2.unwrap();
             // Now and then one more, of what has its number.
             if n % 5 == 4 {
                 own[0].until_numbered().await;
                 world.whole(room, n + 1, &[]).await;
-                form.send(room, pending.id, &pending.body).await.unwrap();
+                form.send(room, pending.message(), pending.text()).await.unwrap();
             }
         }
         let all: Vec<&Dev> = own.iter().chain(&others).collect();

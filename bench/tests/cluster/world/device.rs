@@ -109,7 +109,7 @@ impl Dev {
     pub(crate) async fn say(&self, room: RoomId, text: &str) -> MessageId {
         let pending = Pending::new(room, Body::new(text).unwrap(), Timestamp(0));
         self.compose(pending.clone()).await;
-        pending.id
+        pending.message()
     }
 
     pub(crate) async fn compose(&self, pending: Pending) {

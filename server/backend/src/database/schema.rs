@@ -131,6 +131,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    applied_changes (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        message_id -> Uuid,
+        rev -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Int8,
         queue -> Text,
@@ -184,6 +194,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     members,
     blocks,
     messages,
+    applied_changes,
     jobs,
     dead_jobs,
     log_offsets,

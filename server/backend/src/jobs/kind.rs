@@ -4,7 +4,8 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
-    CleanRegistrations, CleanSessions, Job, JobError, SendExistingAccount, SendVerification, SendWelcome,
+    CleanChanges, CleanRegistrations, CleanSessions, Job, JobError, SendExistingAccount, SendVerification,
+    SendWelcome,
 };
 use crate::{Backend, failure::unreadable};
 
@@ -17,12 +18,13 @@ pub struct Kind {
 }
 
 /// Every job there is. A worker leaves the queues it does not know to newer programs.
-pub static KINDS: [Kind; 5] = [
+pub static KINDS: [Kind; 6] = [
     Kind::of::<SendVerification>(),
     Kind::of::<SendExistingAccount>(),
     Kind::of::<SendWelcome>(),
     Kind::of::<CleanRegistrations>(),
     Kind::of::<CleanSessions>(),
+    Kind::of::<CleanChanges>(),
 ];
 
 impl Kind {

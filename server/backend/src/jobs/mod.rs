@@ -1,5 +1,6 @@
 //! Port: work to be done after the transaction that caused it.
 
+mod clean_changes;
 mod clean_registrations;
 mod clean_sessions;
 mod job;
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
 use tokio::sync::Notify;
 
+pub use clean_changes::CleanChanges;
 pub use clean_registrations::CleanRegistrations;
 pub use clean_sessions::CleanSessions;
 pub use job::{Job, JobError};

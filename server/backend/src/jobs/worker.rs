@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CleanRegistrations, CleanSessions, Implementation, KINDS, Kind, rabbitmq, round::ROUND, run::run,
+    CleanChanges, CleanRegistrations, CleanSessions, Implementation, KINDS, Kind, rabbitmq, round::ROUND,
+    run::run,
 };
 use crate::{Backend, failure::Outcome};
 
@@ -77,7 +78,8 @@ async fn queue_cleaning(backend: &Backend) -> Outcome<()> {
     let mut conn = backend.db.get().await?;
     conn.transaction(async |conn| {
         backend.jobs.enqueue_if_none(conn, &CleanRegistrations {}).await?;
-        backend.jobs.enqueue_if_none(conn, &CleanSessions {}).await
+        backend.jobs.enqueue_if_none(conn, &CleanSessions {}).await?;
+        backend.jobs.enqueue_if_none(conn, &CleanChanges {}).await
     })
     .await
 }

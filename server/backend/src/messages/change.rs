@@ -8,36 +8,55 @@ use diesel::{
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{
-    Error, Message, MessageId, Result, RoomId, UserId,
+    ChangeId, Code, Error, Message, MessageId, Result, Rev, RoomId, UserId,
     wire::{Change, Item, ServerFrame},
 };
 
-use super::row::{COLUMNS, MessageRow};
+use super::{
+    applied::{Applied, applied, remember},
+    row::{COLUMNS, MessageRow},
+};
 use crate::{
     Backend, SignedIn, bus::Notice, clock::date, database::schema::members, failure::Outcome,
     rate_limit::Limit, rooms::LockedRoom,
 };
 
+/// The outcome of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedMessage {
+    /// The message as it is now: others may have changed it since.
+    pub message: Message,
+    /// The number of the change in its room. If nothing changed, the message's `rev` at that moment.
+    pub rev: Rev,
+}
+
+/// The message to change.
+pub(super) struct Target {
+    pub(super) room: RoomId,
+    pub(super) message: MessageId,
+    /// The id of the change, if its client gave it one.
+    pub(super) change: Option<ChangeId>,
+}
+
 impl Backend {
-    /// Changes a message as `change` does, which says whether anything changes. Answers with the message
-    /// as it stands then.
+    /// Changes a message with `change`, which returns whether anything changes. A change that was applied before under
+    /// its id is answered as it was then, and changes nothing.
     ///
     /// # Errors
     /// `not_found` to non-members, for a message that has no number yet, and where `change` says so;
-    /// `rate_limited`, `unavailable`.
+    /// `id_conflict` if the id is that of another message's change; `rate_limited`, `unavailable`.
     pub(super) async fn change(
         &self,
         who: &SignedIn,
-        room: RoomId,
-        id: MessageId,
+        target: Target,
         change: impl FnOnce(&mut Message) -> Result<bool> + Send + 'static,
-    ) -> Result<Message> {
+    ) -> Result<ChangedMessage> {
         self.limits.check(Limit::Change, who.user()).await?;
-        let (backend, user) = (self.clone(), who.user());
+        let (backend, user, room) = (self.clone(), who.user(), target.room);
         let changed = async move {
-            let message = backend.write_change(user, room, id, change).await?;
-            backend.announce_change(room, message.clone());
-            Ok(message)
+            let changed = backend.write_change(user, target, change).await?;
+            backend.announce_change(room, changed.message.clone());
+            Ok(changed)
         };
         self.change_room(room, changed).await
     }
@@ -45,25 +64,41 @@ impl Backend {
     async fn write_change(
         &self,
         user: UserId,
-        room: RoomId,
-        id: MessageId,
+        target: Target,
         change: impl FnOnce(&mut Message) -> Result<bool> + Send,
-    ) -> Outcome<Message> {
+    ) -> Outcome<ChangedMessage> {
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             // Nobody comes or goes, and nothing is sent or changed here, while this is held.
-            let mut room = LockedRoom::lock(db, room).await?.ok_or_else(|| Error::not_found("chat"))?;
+            let mut room =
+                LockedRoom::lock(db, target.room).await?.ok_or_else(|| Error::not_found("chat"))?;
             let member = diesel::dsl::exists(members::table.find((room.id, user)));
             if !diesel::select(member).get_result(room.db).await? {
                 return Err(Error::not_found("chat").into());
             }
-            let mut message = read(room.db, room.id, id).await?.ok_or_else(|| Error::not_found("message"))?;
+            let before = match target.change {
+                Some(id) => applied(room.db, user, id).await?,
+                None => None,
+            };
+            if before.is_some_and(|before| before.message != target.message) {
+                return Err(Error::new(Code::IdConflict, "Another change was made under this id.").into());
+            }
+            let message = read(room.db, room.id, target.message).await?;
+            let mut message = message.ok_or_else(|| Error::not_found("message"))?;
+            if let Some(Applied { rev, .. }) = before {
+                return Ok(ChangedMessage { message, rev });
+            }
             if change(&mut message)? {
                 message.rev = room.next();
                 write(&mut room, &message).await?;
                 room.raise().await?;
             }
-            Ok(message)
+            let rev = message.rev;
+            if let Some(id) = target.change {
+                let applied = Applied { message: message.id, rev };
+                remember(room.db, user, id, applied, self.clock.now()).await?;
+            }
+            Ok(ChangedMessage { message, rev })
         })
         .await
     }

@@ -1,8 +1,11 @@
 //! Deleting a message.
 
-use model::{Message, MessageId, Result, RoomId};
+use model::{MessageId, Result, RoomId};
 
-use super::edit::require_own;
+use super::{
+    change::{ChangedMessage, Target},
+    edit::require_own,
+};
 use crate::{Backend, SignedIn};
 
 impl Backend {
@@ -11,9 +14,9 @@ impl Backend {
     ///
     /// # Errors
     /// `forbidden` for somebody else's; `not_found` to non-members; `rate_limited`, `unavailable`.
-    pub async fn delete(&self, who: &SignedIn, room: RoomId, id: MessageId) -> Result<Message> {
+    pub async fn delete(&self, who: &SignedIn, room: RoomId, message: MessageId) -> Result<ChangedMessage> {
         let user = who.user();
-        self.change(who, room, id, move |message| {
+        self.change(who, Target { room, message, change: None }, move |message| {
             require_own(message, user)?;
             Ok(message.delete())
         })

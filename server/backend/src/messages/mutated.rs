@@ -1,4 +1,4 @@
-//! The fault of catching up of [`crate::mutants`].
+//! The faults of catching up and of changing messages of [`crate::mutants`].
 
 use std::collections::BTreeMap;
 
@@ -11,4 +11,9 @@ pub(super) fn forget_one(missed: &mut BTreeMap<RoomId, Vec<Message>>) {
     if is("resume-forgets") {
         missed.values_mut().next().map(Vec::pop);
     }
+}
+
+/// `forget-change`: a change that is asked for again is made again.
+pub(super) fn forgets_changes() -> bool {
+    is("forget-change")
 }

@@ -1,6 +1,9 @@
 //! What becomes of messages after they were sent: edits, deletions, reactions, and what races with them.
 
-use backend::{Backend, SignedIn, messages::From};
+use backend::{
+    Backend, SignedIn,
+    messages::{ChangedMessage, From},
+};
 use futures::future::join_all;
 use model::{
     Accepted, Body, Chat, Code, Emoji, Message, MessageId, Rev, RoomId, Sent, Seq, VecMap,
@@ -39,7 +42,7 @@ async fn an_edit_is_seen_by_everybody_live_and_later() {
     let (ana, bo, room) = world.pair().await;
     let ids = world.say(&ana, room, &["frist", "second"]).await;
     let his = socket(&world, &bo).await;
-    let edited = world.edit(&ana, room, ids[0], body("first")).await.unwrap();
+    let edited = world.edit(&ana, room, ids[0], body("first"), None).await.unwrap().message;
     assert_eq!((edited.seq, edited.rev, &*edited.body), (Seq(1), Rev(3), "first"));
     assert!(edited.edited.is_some());
     assert_eq!(frames(&his), [changed(room, &edited)]);
@@ -49,7 +52,8 @@ async fn an_edit_is_seen_by_everybody_live_and_later() {
     let fetched = world.fetch(&bo, room, Rev(2)).await.unwrap();
     assert!(matches!(fetched, ServerFrame::Changes { messages, .. } if messages == [edited.clone()]));
     // The same text again is no change.
-    assert_eq!(world.edit(&ana, room, ids[0], body("first")).await.unwrap(), edited);
+    let again = world.edit(&ana, room, ids[0], body("first"), None).await.unwrap();
+    assert_eq!((again.rev, again.message), (Rev(3), edited));
     assert_eq!(world.room(&bo, room).await.unwrap().rev, Rev(3));
 }
 
@@ -58,8 +62,8 @@ async fn the_newest_message_of_a_room_is_told_as_it_stands() {
     let world = TestBackend::start().await;
     let (ana, bo, room) = world.pair().await;
     let ids = world.say(&ana, room, &["hello"]).await;
-    world.react(&bo, room, ids[0], emoji("👍")).await.unwrap();
-    let deleted = world.delete(&ana, room, ids[0]).await.unwrap();
+    world.react(&bo, room, ids[0], emoji("👍"), None).await.unwrap();
+    let deleted = world.delete(&ana, room, ids[0]).await.unwrap().message;
     assert_eq!(world.room(&bo, room).await.unwrap().last, Some(deleted));
 }
 
@@ -71,14 +75,14 @@ async fn only_who_wrote_a_message_changes_it_and_only_members_react() {
     let cleo = world.person("cleo").await;
     let elsewhere = world.open_private(&ana, cleo.user()).await.unwrap().id;
     let id = world.say(&ana, room, &["mine"]).await[0];
-    let code = |answer: model::Result<Message>| answer.unwrap_err().code;
-    assert_eq!(code(world.edit(&bo, room, id, body("his")).await), Code::Forbidden);
+    let code = |answer: model::Result<ChangedMessage>| answer.unwrap_err().code;
+    assert_eq!(code(world.edit(&bo, room, id, body("his"), None).await), Code::Forbidden);
     assert_eq!(code(world.delete(&bo, room, id).await), Code::Forbidden);
-    assert_eq!(code(world.react(&cleo, room, id, emoji("👍")).await), Code::NotFound);
-    assert_eq!(code(world.edit(&ana, elsewhere, id, body("moved")).await), Code::NotFound);
-    assert_eq!(code(world.edit(&ana, room, MessageId::new(), body("nothing")).await), Code::NotFound);
+    assert_eq!(code(world.react(&cleo, room, id, emoji("👍"), None).await), Code::NotFound);
+    assert_eq!(code(world.edit(&ana, elsewhere, id, body("moved"), None).await), Code::NotFound);
+    assert_eq!(code(world.edit(&ana, room, MessageId::new(), body("nothing"), None).await), Code::NotFound);
     world.leave(&ana, room).await.unwrap();
-    assert_eq!(code(world.edit(&ana, room, id, body("from afar")).await), Code::NotFound);
+    assert_eq!(code(world.edit(&ana, room, id, body("from afar"), None).await), Code::NotFound);
     assert_eq!(code(world.delete(&ana, room, id).await), Code::NotFound);
     assert_eq!(newest(&world, &bo, room).await[0].body, "mine");
 }
@@ -89,17 +93,21 @@ async fn of_a_deleted_message_only_its_place_is_left() {
     let world = TestBackend::start().await;
     let (ana, bo, room) = world.pair().await;
     let id = world.say(&ana, room, &["a secret"]).await[0];
-    world.edit(&ana, room, id, body("another secret")).await.unwrap();
-    world.react(&bo, room, id, emoji("😮")).await.unwrap();
-    let deleted = world.delete(&ana, room, id).await.unwrap();
+    world.edit(&ana, room, id, body("another secret"), None).await.unwrap();
+    world.react(&bo, room, id, emoji("😮"), None).await.unwrap();
+    let deleted = world.delete(&ana, room, id).await.unwrap().message;
     assert_eq!((deleted.seq, &*deleted.body, deleted.deleted), (Seq(1), "", true));
     let left = "SELECT count(*) FROM messages WHERE deleted AND body = '' \
                 AND first_digest IS NULL AND edited_at IS NULL AND reactions IS NULL";
     assert_eq!(number(world.database.url(), left).await.unwrap(), 1);
-    assert_eq!(world.delete(&ana, room, id).await.unwrap(), deleted, "deleting twice is deleting once");
-    let code = |answer: model::Result<Message>| answer.unwrap_err().code;
-    assert_eq!(code(world.edit(&ana, room, id, body("back")).await), Code::NotFound);
-    assert_eq!(code(world.react(&bo, room, id, emoji("😮")).await), Code::NotFound);
+    assert_eq!(
+        world.delete(&ana, room, id).await.unwrap().message,
+        deleted,
+        "deleting twice is deleting once"
+    );
+    let code = |answer: model::Result<ChangedMessage>| answer.unwrap_err().code;
+    assert_eq!(code(world.edit(&ana, room, id, body("back"), None).await), Code::NotFound);
+    assert_eq!(code(world.react(&bo, room, id, emoji("😮"), None).await), Code::NotFound);
 }
 
 /// Fails when a retry is compared with the present text, and when it is answered with the present change.
@@ -110,7 +118,7 @@ async fn a_retry_is_recognised_whatever_has_become_of_its_message() {
     let id = MessageId::new();
     let first = resend(&world, &ana, room, id, "first").await;
     for text in ["second", "third"] {
-        world.edit(&ana, room, id, body(text)).await.unwrap();
+        world.edit(&ana, room, id, body(text), None).await.unwrap();
         assert_eq!(resend(&world, &ana, room, id, "first").await, first);
         for other in [text, "never said"] {
             let refused = world.send(&ana, room, id, body(other)).await.unwrap_err();
@@ -167,9 +175,9 @@ async fn a_deletion_wins_every_race() {
         let edits = (0..3).map(|place| {
             let node: &Backend = if place % 2 == 0 { &world } else { &other };
             let ana = &ana;
-            async move { drop(node.edit(ana, room, id, body(&format!("edit {place}"))).await) }
+            async move { drop(node.edit(ana, room, id, body(&format!("edit {place}")), None).await) }
         });
-        let reaction = async { drop(other.react(&bo, room, id, emoji("👍")).await) };
+        let reaction = async { drop(other.react(&bo, room, id, emoji("👍"), None).await) };
         let deletion = async { assert!(world.delete(&ana, room, id).await.is_ok()) };
         tokio::join!(join_all(edits), reaction, deletion);
         let message = newest(&world, &bo, room).await.pop().unwrap();
@@ -184,14 +192,16 @@ async fn reactions_at_one_moment_all_stand() {
     let other = world.again().await;
     let (ana, bo, room) = world.pair().await;
     let id = world.say(&ana, room, &["look"]).await[0];
-    let (one, two) =
-        tokio::join!(world.react(&ana, room, id, emoji("👍")), other.react(&bo, room, id, emoji("❤️")));
+    let (one, two) = tokio::join!(
+        world.react(&ana, room, id, emoji("👍"), None),
+        other.react(&bo, room, id, emoji("❤️"), None)
+    );
     assert_ne!(one.unwrap().rev, two.unwrap().rev);
     let message = newest(&world, &ana, room).await.remove(0);
     assert_eq!(message.reaction_of(ana.user()), emoji("👍").as_ref());
     assert_eq!(message.reaction_of(bo.user()), emoji("❤️").as_ref());
-    world.react(&ana, room, id, emoji("😂")).await.unwrap();
-    let taken_back = world.react(&bo, room, id, None).await.unwrap();
+    world.react(&ana, room, id, emoji("😂"), None).await.unwrap();
+    let taken_back = world.react(&bo, room, id, None, None).await.unwrap().message;
     assert_eq!(taken_back.reactions.len(), 1);
     assert_eq!(taken_back.reaction_of(ana.user()), emoji("😂").as_ref());
 }
@@ -202,19 +212,20 @@ async fn a_reaction_is_one_emoji_and_a_message_holds_so_many() {
     let (ana, bo, room) = world.pair().await;
     let id = world.say(&ana, room, &["look"]).await[0];
     for text in ["é", "👍👍", "日本", "👍 "] {
-        let refused = world.react(&bo, room, id, emoji(text)).await.unwrap_err();
+        let refused = world.react(&bo, room, id, emoji(text), None).await.unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (Code::Invalid, Some("emoji")), "{text}");
     }
     for text in ["👩🏽‍🚀", "🏴󠁧󠁢󠁷󠁬󠁳󠁿", "❤️"] {
-        assert_eq!(world.react(&bo, room, id, emoji(text)).await.unwrap().reactions.len(), 1, "{text}");
+        let reacted = world.react(&bo, room, id, emoji(text), None).await.unwrap().message;
+        assert_eq!(reacted.reactions.len(), 1, "{text}");
     }
     let full = format!(
         "UPDATE messages SET reactions = (SELECT jsonb_agg(jsonb_build_object( \
              'user', gen_random_uuid(), 'emoji', '👍')) FROM generate_series(1, {REACTIONS}))"
     );
     run(&world, &full).await;
-    assert_eq!(world.react(&bo, room, id, emoji("👍")).await.unwrap_err().code, Code::Invalid);
-    assert!(world.react(&bo, room, id, None).await.is_ok());
+    assert_eq!(world.react(&bo, room, id, emoji("👍"), None).await.unwrap_err().code, Code::Invalid);
+    assert!(world.react(&bo, room, id, None, None).await.is_ok());
 }
 
 /// What is fetched is one state of the room, however much happens in it meanwhile. Fails when memberships, heads
@@ -227,7 +238,7 @@ async fn what_is_read_is_one_state() {
     let writer = async {
         for round in 0..40 {
             world.clock.advance(chrono::TimeDelta::seconds(1));
-            world.edit(&ana, room, ids[round % 3], body(&format!("edit {round}"))).await.unwrap();
+            world.edit(&ana, room, ids[round % 3], body(&format!("edit {round}")), None).await.unwrap();
             world.say(&ana, room, &["more"]).await;
         }
     };
@@ -263,8 +274,8 @@ async fn row_18_whatever_races_all_devices_end_with_the_history() {
     ];
     let change = async |node: &Backend, place: usize| {
         let (own, id) = (ids[place % 6], ids[(place * 5 + 1) % 6]);
-        drop(node.edit(&ana, room, own, body(&format!("a secret {place}"))).await);
-        drop(node.react(&bo, room, id, emoji("👍").filter(|_| !place.is_multiple_of(3))).await);
+        drop(node.edit(&ana, room, own, body(&format!("a secret {place}")), None).await);
+        drop(node.react(&bo, room, id, emoji("👍").filter(|_| !place.is_multiple_of(3)), None).await);
         if place % 4 == 3 {
             node.delete(&ana, room, own).await.unwrap();
         }
@@ -362,7 +373,7 @@ async fn a_retry_through_the_log_brings_nothing_back() {
         send("a secret").await.ok().filter(|sent| matches!(sent, Sent::Accepted(_)))
     })
     .await;
-    world.edit(&ana, room, id, body("no secret")).await.unwrap();
+    world.edit(&ana, room, id, body("no secret"), None).await.unwrap();
     assert_eq!(send("a secret").await.unwrap(), first);
     world.delete(&ana, room, id).await.unwrap();
     let (hers, his) = (socket(&world, &ana).await, socket(&world, &bo).await);

@@ -7,6 +7,7 @@ mod block;
 mod cache;
 mod catch_up;
 mod changes;
+mod changes_again;
 mod clock_set_back;
 mod contracts;
 mod database;

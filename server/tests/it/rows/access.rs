@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use backend::sessions::NewSession;
 use model::{
-    MessageId, Rev, RoomId, Seq,
+    ChangeId, Emoji, MessageId, Rev, RoomId, Seq,
     wire::{ClientFrame, ServerFrame},
 };
 
@@ -208,18 +208,28 @@ fn generic(path: &str) -> String {
 }
 
 /// What a frame is answered with, in a word. A new frame does not compile before it is here.
-fn frames(room: RoomId) -> Vec<(ClientFrame, [&'static str; 3])> {
+fn frames(room: RoomId, own: MessageId) -> Vec<(ClientFrame, [&'static str; 3])> {
+    let (change, emoji) = (ChangeId::new(), Emoji::new("👍").ok());
+    let changed = ["not_found", "not_found", "changed"];
     let frames = vec![
         (
             ClientFrame::Send { room, id: MessageId::new(), body: "hello".into() },
             ["not_found", "not_found", "accepted"],
         ),
+        (ClientFrame::Edit { room, id: own, change, body: "other words".into() }, changed),
+        (ClientFrame::React { room, id: own, change: ChangeId::new(), emoji }, changed),
+        (ClientFrame::Delete { room, id: own, change }, changed),
         (ClientFrame::Fetch { room, after: Rev(0) }, ["not_found", "not_found", "changes"]),
         (ClientFrame::Mark { room, delivered: Seq(1), read: Seq(1) }, ["not_found", "not_found", "mark"]),
     ];
     for (frame, _) in &frames {
         match frame {
-            ClientFrame::Send { .. } | ClientFrame::Fetch { .. } | ClientFrame::Mark { .. } => {}
+            ClientFrame::Send { .. }
+            | ClientFrame::Edit { .. }
+            | ClientFrame::Delete { .. }
+            | ClientFrame::React { .. }
+            | ClientFrame::Fetch { .. }
+            | ClientFrame::Mark { .. } => {}
             // Shown by their own tests: the first frame of every connection, and none of this version.
             ClientFrame::Hello { .. } | ClientFrame::Unknown => unreachable!(),
         }
@@ -237,11 +247,12 @@ async fn row_36_every_frame_knows_who_may() {
         let caught_up = device.catch_up(&[(cast.room, 0)]).await;
         let told = caught_up.iter().any(|frame| frame.encode().contains("a secret"));
         assert_eq!(told, caller == Caller::Member, "{caught_up:?}");
-        for (frame, answers) in frames(cast.room) {
+        for (frame, answers) in frames(cast.room, cast.own) {
             device.say(&frame).await;
             let answer = device
                 .until(|frame| match frame {
                     ServerFrame::Accepted(_) => Some("accepted".to_owned()),
+                    ServerFrame::Changed(_) => Some("changed".to_owned()),
                     ServerFrame::Changes { .. } => Some("changes".to_owned()),
                     ServerFrame::Mark { .. } => Some("mark".to_owned()),
                     ServerFrame::Rejected { error, .. } | ServerFrame::Error { error, .. } => {

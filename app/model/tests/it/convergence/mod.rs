@@ -46,4 +46,5 @@ fn converge(mut world: World, steps: Vec<Step>) {
     world.heal();
     world.check();
     world.check_sent(&composed);
+    world.check_wanted();
 }

@@ -1,5 +1,6 @@
 //! What may happen to the devices, the wire and the server.
 
+use model::{Emoji, MessageChange};
 use proptest::prelude::*;
 
 use crate::world::Changed;
@@ -30,6 +31,8 @@ pub(super) enum Step {
     Read(usize, u8),
     /// A message changes, and may be deleted.
     Change(u16, Changed),
+    /// A device's person wants a change of a message that it shows.
+    Want(usize, u16, MessageChange),
     Surprise,
     /// Somebody comes or goes, or the group changes otherwise.
     ComeOrGo(u8),
@@ -62,6 +65,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         2 => device.clone().prop_map(Step::Arrive),
         2 => (device.clone(), any::<u8>()).prop_map(|(device, share)| Step::Read(device, share)),
         4 => (any::<u16>(), changed()).prop_map(|(place, changed)| Step::Change(place, changed)),
+        4 => (device.clone(), any::<u16>(), wanted())
+            .prop_map(|(device, place, wanted)| Step::Want(device, place, wanted)),
         1 => Just(Step::Surprise),
         2 => any::<u8>().prop_map(Step::ComeOrGo),
         1 => Just(Step::Burst),
@@ -74,4 +79,14 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
 
 fn changed() -> impl Strategy<Value = Changed> {
     prop_oneof![Just(Changed::Text), Just(Changed::Gone), Just(Changed::Reaction)]
+}
+
+/// A text or an emoji of few, so that some changes are none.
+fn wanted() -> impl Strategy<Value = MessageChange> {
+    let emoji = prop::sample::select(vec![None, Some("👍"), Some("❤️")]);
+    prop_oneof![
+        4 => (0..3_u8).prop_map(|text| MessageChange::Edit(format!("text {text}"))),
+        1 => Just(MessageChange::Delete),
+        4 => emoji.prop_map(|emoji| MessageChange::React(emoji.map(|emoji| Emoji::new(emoji).unwrap()))),
+    ]
 }

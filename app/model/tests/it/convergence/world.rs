@@ -1,7 +1,8 @@
 //! The devices, their server, and the wire between them.
 
 use model::{
-    Seq,
+    ChangeId, MessageChange, MessageId, Seq, UserId,
+    outbox::{Content, Lane, Pending},
     wire::{ClientFrame, ServerFrame},
 };
 
@@ -12,6 +13,8 @@ use crate::world::{Device, Sent, Server};
 pub(super) struct World {
     pub(super) server: Server,
     pub(super) devices: Vec<Device>,
+    /// What each device wanted to become of messages, in order.
+    wanted: Vec<(usize, Pending)>,
 }
 
 impl World {
@@ -22,7 +25,7 @@ impl World {
     pub(super) fn of(server: Server) -> Self {
         let [one, other] = server.people;
         let devices = [one, one, other].map(Device::new).into_iter().collect();
-        Self { server, devices }
+        Self { server, devices, wanted: Vec::new() }
     }
 
     /// Connects a device, which hears all that is there for it.
@@ -51,8 +54,30 @@ impl World {
                 let mark = self.server.mark(user, delivered, read);
                 self.publish(&mark);
             }
+            ClientFrame::Edit { id, change, body, .. } => {
+                self.ask_for(number, user, id, change, &MessageChange::Edit(body));
+            }
+            ClientFrame::Delete { id, change, .. } => {
+                self.ask_for(number, user, id, change, &MessageChange::Delete);
+            }
+            ClientFrame::React { id, change, emoji, .. } => {
+                self.ask_for(number, user, id, change, &MessageChange::React(emoji));
+            }
             ClientFrame::Hello { .. } | ClientFrame::Unknown => {}
         }
+    }
+
+    fn ask_for(
+        &mut self,
+        number: usize,
+        user: UserId,
+        id: MessageId,
+        change: ChangeId,
+        wanted: &MessageChange,
+    ) {
+        let (answer, change) = self.server.ask_for(user, id, change, wanted);
+        self.devices[number].inbound.push_back(answer);
+        change.iter().for_each(|change| self.publish(change));
     }
 
     fn send(&mut self, number: usize, user: model::UserId, id: model::MessageId, body: &str) {
@@ -80,7 +105,8 @@ impl World {
     pub(super) fn flush(&mut self, number: usize) {
         let device = &mut self.devices[number];
         if device.connected {
-            device.outbound.extend(device.chat.sends());
+            device.outbound.extend(device.chat.sends(Lane::Messages));
+            device.outbound.extend(device.chat.sends(Lane::Changes));
             device.outbound.extend(device.chat.marks());
         }
     }
@@ -128,6 +154,10 @@ impl World {
                 {
                     self.publish(&change);
                 }
+            }
+            Step::Want(number, place, wanted) => {
+                let pending = self.devices[number].want(room, usize::from(place), wanted);
+                self.wanted.extend(pending.map(|pending| (number, pending)));
             }
             Step::Surprise => {
                 let change = self.server.surprise();
@@ -246,9 +276,11 @@ impl World {
             }
             assert!(self.server.messages.is_empty() || timeline.last().is_some(), "the newest is shown");
             for left in device.chat.outbox().iter() {
-                let stands = self.server.sent.iter().find(|message| message.id == left.id);
-                assert!(stands.is_some_and(|stands| stands.body != left.body), "nothing is left behind");
-                assert!(left.failed.is_some(), "who lost to another text is told");
+                assert!(left.failed.is_some(), "who lost to another text, or may not, is told");
+                if let Content::Message(body) = &left.content {
+                    let stands = self.server.sent.iter().find(|message| message.id == left.message());
+                    assert!(stands.is_some_and(|stands| stands.body != *body), "nothing is left behind");
+                }
             }
             assert_eq!(timeline.unnumbered(), [], "everything has its number");
             let me = device.chat.me();
@@ -262,6 +294,22 @@ impl World {
         }
     }
 
+    /// Of each device's changes of a kind of a message the last is made or refused, and those that are made are made
+    /// in order.
+    pub(super) fn check_wanted(&self) {
+        for (index, (number, last)) in self.wanted.iter().enumerate() {
+            let is_like = |(other, pending): &&(usize, Pending)| other == number && is_alike(pending, last);
+            if self.wanted[index + 1..].iter().any(|later| is_like(&later) || ends(later, *number, last)) {
+                continue;
+            }
+            let alike = self.wanted[..=index].iter().filter(is_like).map(|(_, pending)| pending.id);
+            let revs: Vec<_> = alike.filter_map(|id| self.server.applied.get(&id)).collect();
+            assert!(revs.is_sorted(), "a device's changes of a message keep their order");
+            let is_refused = self.devices[*number].chat.outbox().get(last.id).is_some();
+            assert!(self.server.applied.contains_key(&last.id) || is_refused, "no change is lost: {last:?}");
+        }
+    }
+
     /// Every message composed anywhere is in the history, once, each device's in its order.
     pub(super) fn check_sent(&self, composed: &[Vec<model::MessageId>]) {
         for ids in composed {
@@ -270,4 +318,19 @@ impl World {
             assert!(places.is_sorted(), "a device's messages keep their order");
         }
     }
+}
+
+/// Whether two changes are of one kind and of one message.
+fn is_alike(one: &Pending, other: &Pending) -> bool {
+    let kind = |pending: &Pending| match &pending.content {
+        Content::Change(message, change) => Some((*message, std::mem::discriminant(change))),
+        Content::Message(_) => None,
+    };
+    kind(one) == kind(other)
+}
+
+/// Whether a later change of the same device deletes the message.
+fn ends((number, later): &(usize, Pending), device: usize, change: &Pending) -> bool {
+    let is_deletion = matches!(&later.content, Content::Change(_, MessageChange::Delete));
+    *number == device && is_deletion && later.message() == change.message()
 }

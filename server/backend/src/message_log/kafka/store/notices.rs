@@ -167,8 +167,13 @@ fn nothing_yet(room: RoomId) -> wire::Stored {
 
 /// What only the sender must know.
 fn personal(entry: &Entry, place: Offset, outcome: &Outcome) -> Option<ServerFrame> {
-    let rejected =
-        |error: Error| ServerFrame::Rejected { room: entry.room, id: entry.id, error, log: Some(place) };
+    let rejected = |error: Error| ServerFrame::Rejected {
+        room: entry.room,
+        id: entry.id,
+        change: None,
+        error,
+        log: Some(place),
+    };
     match outcome {
         Outcome::Fresh(_) => None,
         Outcome::Known(accepted) => Some(change(entry.room, as_sent(entry, accepted))),

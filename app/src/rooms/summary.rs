@@ -92,9 +92,7 @@ pub fn face(room: &Room, chat: &Chat) -> Face {
 
 /// The face of a group: it has that of nobody.
 pub fn group_face(room: &Room, me: UserId) -> Face {
-    let mut words = room.name(me).split_whitespace().filter_map(|word| word.chars().next());
-    let initials = words.next().into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect();
-    Face { initials, hue: model::people::hue(room.id.0) }
+    Face { initials: model::people::initials(room.name(me)), hue: model::people::hue(room.id.0) }
 }
 
 /// The beginning of a text, on one line: what a row can show.

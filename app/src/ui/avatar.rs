@@ -1,7 +1,7 @@
 //! A person's face, as long as there is no picture: initials on a hue of their own.
 
 use leptos::prelude::*;
-use model::people::{Person, hue};
+use model::people::{Person, hue, initials};
 
 /// Decoration: the name stands beside it.
 #[component]
@@ -27,7 +27,7 @@ pub struct Face {
 
 impl From<&Person> for Face {
     fn from(person: &Person) -> Self {
-        Self { initials: person.initials(), hue: hue(person.id.0) }
+        Self { initials: initials(&person.name), hue: hue(person.id.0) }
     }
 }
 

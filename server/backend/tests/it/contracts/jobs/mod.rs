@@ -62,7 +62,11 @@ pub(crate) async fn a_job_in_hand_is_nobody_elses(bench: Bench) {
     }
     bench.until("A29 ended").await;
     let expected: Vec<_> = (0..30).flat_map(|n| [format!("A{n} begun"), format!("A{n} ended")]).collect();
-    assert_eq!(bench.events().await, expected);
+    // A job that was done is given again when the connection broke before that was known.
+    let events = bench.events().await;
+    let mut jobs: Vec<&[String]> = events.chunks(2).collect();
+    jobs.dedup();
+    assert_eq!(jobs.concat(), expected);
     for worker in workers {
         worker.stop().await;
     }

@@ -1,4 +1,4 @@
-//! What a client of Rapport does, and when: one state machine without sockets, clocks or storage.
+//! The client of Rapport as one state machine, without sockets, clocks or storage.
 //!
 //! A driver owns those: it passes every [`Event`] to [`Client::handle`] with the time, and carries out the [`Effect`]s
 //! that are returned, in their order. The browser (`app/src/live`) and the fault checker (`bench`) drive the same

@@ -1,4 +1,4 @@
-//! What is due when: one timer of the driver serves everything that waits.
+//! Deadlines of the client: one timer of the driver serves all of them.
 
 use model::VecMap;
 

@@ -59,7 +59,7 @@ impl Turn<'_> {
         }
         self.client.backoff.reset();
         self.client.checked_at = None;
-        // What another tab has sent or discarded meanwhile is not sent from here.
+        // Another tab may have sent or discarded an entry meanwhile: this one does not send it.
         self.client.sends_from = [self.now + OUTBOX; 2];
         self.set_link(Link::Open);
         self.effects.push(Effect::CaughtUp);

@@ -1,4 +1,4 @@
-//! What is sent to the server: entries of the outbox that are ready, fetches, marks.
+//! Sends frames to the server: entries of the outbox that are ready, fetches, marks.
 
 use model::{outbox::Lane, wire::ClientFrame};
 
@@ -6,7 +6,7 @@ use super::{Effect, Timer, Turn};
 use crate::policy::MARKS;
 
 impl Turn<'_> {
-    /// What does not reach the server is sent again on the next connection, by whoever wanted it sent.
+    /// A frame that does not reach the server is sent again on the next connection, by the part that asked for it.
     fn send(&mut self, frames: Vec<ClientFrame>) {
         let way = if self.client.is_polling { Effect::Call } else { Effect::Send };
         self.effects.extend(frames.into_iter().map(way));

@@ -1,4 +1,4 @@
-//! What a client does, case by case.
+//! The client's answer to each event, case by case.
 
 use client::{Event, Link, Session, State, policy};
 use model::{

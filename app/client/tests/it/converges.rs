@@ -130,7 +130,7 @@ proptest! {
         }
         driver.heal();
         prop_assert_eq!(driver.client.state(), State::Live);
-        // Of what was deleted on the other device changes are refused.
+        // The server refuses changes of messages that the other device deleted.
         prop_assert!(driver.chat.outbox().iter().all(|left| left.failed.is_some()), "{:?}", driver.chat.outbox());
         let unanswered = |wanted: &&Pending| {
             let is_known = driver.chat.outbox().get(wanted.id).is_some() || driver.server.applied.contains_key(&wanted.id);

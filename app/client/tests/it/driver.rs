@@ -13,7 +13,7 @@ use model::{
 
 use crate::world::{Sent, Server};
 
-/// What the network and the server do with a connection.
+/// Faults of the network and the server on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Network {
     Works,

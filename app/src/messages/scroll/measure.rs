@@ -10,7 +10,7 @@ const SLACK: f64 = 8.0;
 pub(super) struct Held {
     pub key: String,
     pub seq: Option<Seq>,
-    /// From the top of the scroller, when it stood at `position`.
+    /// Pixels from the top of the scroller, when it was scrolled to `position`.
     pub top: f64,
     pub position: f64,
 }

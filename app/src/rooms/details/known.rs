@@ -5,7 +5,7 @@ use model::{Room, RoomId};
 
 use crate::live::Live;
 
-/// What the details read of their room: it as it now stands, or as it last stood.
+/// The room that the details show: as it is now, or as it was last before the user left it.
 #[derive(Clone, Copy)]
 pub struct Known {
     pub live: Live,

@@ -35,7 +35,7 @@ impl NewMembers {
         Ok(Self { joining, blocked_inviter })
     }
 
-    /// Without those who are in the group already, as far as the inviter can see.
+    /// Removes the users whom the inviter already sees in the group.
     pub(crate) async fn without_members(mut self, group: &mut LockedRoom<'_>) -> QueryResult<Self> {
         let all = self.all();
         let hidden = hidden_among(group, &self.blocked_inviter).await?;
@@ -68,7 +68,7 @@ pub(crate) async fn add_members(
     .bind::<Timestamptz, _>(now)
     .execute(group.db)
     .await?;
-    // Whoever left earlier keeps the marks of then.
+    // A user who left earlier keeps the marks they had.
     diesel::sql_query(
         "INSERT INTO memberships (room_id, user_id, joined_at, delivered_seq, read_seq, status) \
          SELECT r.id, hidden.id, $3, r.last_seq, r.last_seq, 'hidden' \
@@ -105,7 +105,7 @@ pub(crate) async fn enter_private(
     Ok(())
 }
 
-/// Those of the users who are hidden in the group.
+/// Returns the users who are hidden in the group.
 pub(crate) async fn hidden_among(group: &mut LockedRoom<'_>, users: &[UserId]) -> QueryResult<Vec<UserId>> {
     with_status(group, users, Status::Hidden).await
 }

@@ -44,14 +44,14 @@ pub(crate) async fn end(
     let Some(row) = row(&mut room, user).await? else { return Ok(None) };
     let row = match (row.status, visibility) {
         (Status::Active, _) => leave(&mut room, user, row, visibility, now).await?,
-        // In a private chat a hidden member stays hidden: the end of it would tell of a block.
+        // In a private chat a hidden member stays hidden: a visible departure would reveal the block.
         (Status::Hidden, Visibility::Public) if room.kind == RoomKind::Group => {
             show_end(&mut room, user, row).await?
         }
         _ => row,
     };
     let change = match (visibility, row.left_rev) {
-        // Also of somebody who left before: the process that ended the membership may have died before it published.
+        // Published again for a user who left before: the process that ended the membership may have died before it did.
         (Visibility::Public, Some(rev)) => Some(room.members_change(rev).await?),
         _ => None,
     };

@@ -276,7 +276,10 @@ impl World {
             }
             assert!(self.server.messages.is_empty() || timeline.last().is_some(), "the newest is shown");
             for left in device.chat.outbox().iter() {
-                assert!(left.failed.is_some(), "a change that lost to another text, or is forbidden, is refused");
+                assert!(
+                    left.failed.is_some(),
+                    "a change that lost to another text, or is forbidden, is refused"
+                );
                 if let Content::Message(body) = &left.content {
                     let stands = self.server.sent.iter().find(|message| message.id == left.message());
                     assert!(stands.is_some_and(|stands| stands.body != *body), "nothing is left behind");

@@ -203,11 +203,14 @@ impl Device {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
-    /// The next frame of the protocol.
+    /// The next frame of the protocol but beats, which come whenever it is time.
     pub(crate) async fn next(&mut self) -> ServerFrame {
         loop {
             match self.message().await.expect("the connection lives") {
-                Message::Text(text) => return ServerFrame::parse(&text).unwrap(),
+                Message::Text(text) => match ServerFrame::parse(&text).unwrap() {
+                    ServerFrame::Beat { .. } => {}
+                    frame => return frame,
+                },
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("unexpected: {other:?}"),
             }

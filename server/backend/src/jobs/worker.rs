@@ -30,7 +30,7 @@ pub async fn run_worker_of(backend: Backend, kinds: &'static [Kind], stop: Cance
 async fn work_off_the_table(backend: &Backend, kinds: &'static [Kind], stop: &CancellationToken) {
     let mut running = JoinSet::new();
     while !stop.is_cancelled() {
-        match start_due(backend, kinds, &mut running).await {
+        match start_due(backend, kinds, &mut running, stop).await {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "no jobs could be claimed"),
         }
@@ -44,9 +44,19 @@ async fn work_off_the_table(backend: &Backend, kinds: &'static [Kind], stop: &Ca
     running.join_all().await;
 }
 
-async fn start_due(backend: &Backend, kinds: &'static [Kind], running: &mut JoinSet<()>) -> Outcome<()> {
+async fn start_due(
+    backend: &Backend,
+    kinds: &'static [Kind],
+    running: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Outcome<()> {
     let queues: Vec<&str> = kinds.iter().map(|kind| kind.queue).collect();
     for job in backend.jobs.table().claim(&queues).await? {
+        // Asked for before the stop, and answered after it.
+        if stop.is_cancelled() {
+            backend.jobs.table().release(&job).await?;
+            continue;
+        }
         let backend = backend.clone();
         running.spawn(async move {
             if let Err(error) = run(&backend, kinds, job).await {

@@ -25,11 +25,19 @@ java() {
     echo default-jre-headless
 }
 
+# Without a window, where it is packed apart.
+chromium() {
+    for name in chromium-headless-shell chromium; do
+        known "$name" && echo "$name" && return
+    done
+    return 1
+}
+
 packages=
 for package in "$@"; do
     case $package in
         java17-runtime-headless) package=$(java) ;;
-        chromium) known chromium || { echo "this system has Chromium only as a snap; install with: snap install chromium (or name another in CHROMIUM)" >&2; exit 1; } ;;
+        chromium) package=$(chromium) || { echo "this system has Chromium only as a snap; install with: snap install chromium (or name another in CHROMIUM)" >&2; exit 1; } ;;
         firefox-esr) known firefox-esr || { echo "this system has no firefox-esr; name another Firefox, not a snap, in FIREFOX" >&2; exit 1; } ;;
     esac
     packages="$packages $package"

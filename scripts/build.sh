@@ -1,5 +1,7 @@
 #!/bin/sh
 # Builds what people run: target/release/rapport, and in target/site what browsers load.
+#   sh scripts/build.sh       both
+#   sh scripts/build.sh site  only what browsers load
 . "$(dirname "$0")/common.sh"
 
 # Types stay erased in the release (see .cargo/config.toml): for views as many as these the download
@@ -14,8 +16,11 @@ cargo build -p frontend --lib --features split --target wasm32-unknown-unknown -
     --target-dir "$target/front" >"$front_log" 2>&1 &
 front=$!
 cargo build -p bundler --profile tool --locked --target-dir "$target"
-cargo build -p server --bin rapport --release --locked --target-dir "$target" &
-server=$!
+server=
+if [ "${1:-}" != site ]; then
+    cargo build -p server --bin rapport --release --locked --target-dir "$target" &
+    server=$!
+fi
 browser=0
 if wait "$front"; then
     sh scripts/site.sh "$target/front/wasm32-unknown-unknown/wasm-release/frontend.wasm" || browser=$?
@@ -23,8 +28,9 @@ else
     browser=1
     cat "$front_log" >&2
 fi
-wait "$server"
+[ -z "$server" ] || wait "$server"
 [ "$browser" = 0 ] || die "the browser's half does not build"
+[ -n "$server" ] || exit 0
 
 # Where others look for it, also when cargo builds elsewhere.
 if [ "$target" != target ]; then

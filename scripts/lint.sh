@@ -17,7 +17,7 @@ clippy() { cargo clippy --locked "$@" -- -D warnings; }
 # shellcheck disable=SC2086 # one word for each
 clippy --target-dir "$target" $tested --all-targets
 # shellcheck disable=SC2086
-clippy --target-dir "$target" $tested --features server/mutants --bin rapport
+clippy --target-dir "$target" $crates --features app/ssr --bin rapport
 # In the profile that is built, whose macros are compiled already.
 clippy --target-dir "$target/front" --profile wasm-release -p frontend --features split --target wasm32-unknown-unknown
 

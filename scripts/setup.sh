@@ -1,18 +1,19 @@
 # What building and running need, installed where it is missing. Sourced after common.sh.
 
 # Debian packages by what shows that they are there. librdkafka is compiled with the program, by make
-# and a C++ compiler, and links zlib and OpenSSL.
+# and a C++ compiler, and links zlib, Zstandard and OpenSSL.
 missing_packages() {
     have cc || printf 'build-essential '
     have make || printf 'make '
     have g++ || printf 'g++ '
     have pkg-config || printf 'pkg-config '
     has_header zlib.h zlib || printf 'zlib1g-dev '
+    has_header zstd.h libzstd || printf 'libzstd-dev '
     has_header openssl/ssl.h openssl || printf 'libssl-dev '
     has_postgres || printf 'postgresql '
     for name in "$@"; do
         case $name in
-            chromium) chromium_path >/dev/null || printf 'chromium ' ;;
+            chromium) has_chromium || printf 'chromium ' ;;
             firefox) firefox_path >/dev/null || printf 'firefox-esr ' ;;
             webkit) have WebKitWebDriver || printf 'webkit2gtk-driver ' ;;
             xvfb) have Xvfb || printf 'xvfb ' ;;
@@ -48,9 +49,15 @@ has_postgres() {
     return 1
 }
 
+# CI takes the quick one, whatever else is there.
+has_chromium() {
+    have chromium-headless-shell || [ -n "${CHROMIUM:-}" ] || { [ -z "${CI:-}" ] && chromium_path >/dev/null; }
+}
+
+# Without a window to draw it takes half the time for the same pages.
 chromium_path() {
     [ -n "${CHROMIUM:-}" ] && echo "$CHROMIUM" && return
-    command -v chromium || command -v chromium-browser
+    command -v chromium-headless-shell || command -v chromium || command -v chromium-browser
 }
 
 firefox_path() {
@@ -164,7 +171,7 @@ wasm_bindgen() {
     version=$(locked wasm-bindgen)
     [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
     note "cargo install wasm-bindgen-cli@$version (1 minute)"
-    install_crate "wasm-bindgen-cli@$version" --bin wasm-bindgen --force
+    (opt_level=1 && install_crate "wasm-bindgen-cli@$version" --bin wasm-bindgen --force)
 }
 
 # Judges dependencies by deny.toml. A newer one may judge otherwise, so this one is named.

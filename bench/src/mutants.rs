@@ -28,7 +28,7 @@ const TRIES: u64 = 3;
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// The program, built with the feature `mutants`
-    #[arg(long, value_name = "PATH", default_value = "target/debug/rapport-mutants")]
+    #[arg(long, value_name = "PATH", default_value = "target/debug/rapport")]
     pub program: PathBuf,
     #[arg(long, default_value_t = 12)]
     pub clients: usize,

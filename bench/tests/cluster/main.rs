@@ -3,12 +3,11 @@
 //! line above each test says how it fails when the defence is off, and each was seen to.
 //!
 //! ```sh
-//! sh scripts/mutants.sh build
-//! cargo build --bin rapport
+//! cargo build --bin rapport --features server/mutants
 //! cargo test -p bench --test cluster -- --test-threads=1
 //! ```
 //!
-//! `CLUSTER_PROGRAM` names another program, `CLUSTER_MUTANTS` another one with faults to be asked for.
+//! `CLUSTER_PROGRAM` names another program.
 //! One cluster for all tests, which break it one at a time.
 
 mod rows;

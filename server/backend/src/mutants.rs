@@ -8,6 +8,11 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+/// Whether none was picked: then everything goes the way it goes in what people run.
+pub(crate) fn none() -> bool {
+    is("")
+}
+
 /// Whether the mutant of this name was picked. Also asked by the writer of the log for `bring-back` (a
 /// retry puts back what a changed message said first) and by that of changes for `forget-deletion` (one is
 /// told and answered, and not stored).

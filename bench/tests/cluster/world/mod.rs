@@ -65,22 +65,22 @@ pub(crate) fn on_cluster(row: impl AsyncFnOnce(&World)) {
 
 /// Something without a cluster.
 pub(crate) fn alone(row: impl AsyncFnOnce(PathBuf)) {
-    RUNTIME.block_on(row(program("CLUSTER_PROGRAM", "rapport")));
+    RUNTIME.block_on(row(program()));
 }
 
-/// What the variable names, or the program of that name beside this one.
-fn program(variable: &str, name: &str) -> PathBuf {
+/// What `CLUSTER_PROGRAM` names, or the program beside this one.
+fn program() -> PathBuf {
     let beside = || {
         let test = std::env::current_exe().expect("this is a program");
-        test.ancestors().nth(2).unwrap_or(Path::new(".")).join(name)
+        test.ancestors().nth(2).unwrap_or(Path::new(".")).join("rapport")
     };
-    std::env::var_os(variable).map_or_else(beside, PathBuf::from)
+    std::env::var_os("CLUSTER_PROGRAM").map_or_else(beside, PathBuf::from)
 }
 
 impl World {
     async fn start() -> Mutex<Self> {
         std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).expect("the repository");
-        let cluster = Cluster::start(&program("CLUSTER_PROGRAM", "rapport")).await.expect("a cluster");
+        let cluster = Cluster::start(&program()).await.expect("a cluster");
         let sql = Sql::at(cluster.database_url().unwrap());
         let caretaker = caretaker(&cluster);
         Mutex::new(Self { cluster, sql, _caretaker: caretaker })

@@ -31,7 +31,18 @@ pub(crate) struct Node {
 impl Node {
     /// Starts a node beside those of the cluster, with some other settings, and waits until it is ready.
     pub(crate) async fn start(world: &World, other: &[(&str, String)]) -> Self {
-        Self::of(world, world.cluster.program(), other).await
+        let port = Port::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let data = tempfile::tempdir().unwrap();
+        let log = File::create(data.path().join("log")).unwrap();
+        let mut command = bare(world.cluster.program(), "web");
+        command.envs(world.cluster.settings()).envs(other.iter().map(|(name, value)| (*name, value)));
+        command.env("RAPPORT_LISTEN", &address).env("RAPPORT_DATA", data.path());
+        command.stdout(log.try_clone().unwrap()).stderr(log);
+        let child = command.kill_on_drop(true).spawn().unwrap();
+        let node = Self { address, data, _child: child };
+        until("it is ready", async || node.ready(world).await.is_ok().then_some(())).await;
+        node
     }
 
     /// The same with a way of its own to Redis.
@@ -45,28 +56,7 @@ impl Node {
 
     /// The same with a fault of `backend::mutants`.
     pub(crate) async fn with_mutant(world: &World, mutant: &str) -> Self {
-        let program = super::program("CLUSTER_MUTANTS", "rapport-mutants");
-        assert!(
-            program.exists(),
-            "{} is missing; make it with: sh scripts/mutants.sh build (or name one with CLUSTER_MUTANTS)",
-            program.display()
-        );
-        Self::of(world, &program, &[("RAPPORT_MUTANT", mutant.to_owned())]).await
-    }
-
-    async fn of(world: &World, program: &Path, other: &[(&str, String)]) -> Self {
-        let port = Port::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("127.0.0.1:{port}");
-        let data = tempfile::tempdir().unwrap();
-        let log = File::create(data.path().join("log")).unwrap();
-        let mut command = bare(program, "web");
-        command.envs(world.cluster.settings()).envs(other.iter().map(|(name, value)| (*name, value)));
-        command.env("RAPPORT_LISTEN", &address).env("RAPPORT_DATA", data.path());
-        command.stdout(log.try_clone().unwrap()).stderr(log);
-        let child = command.kill_on_drop(true).spawn().unwrap();
-        let node = Self { address, data, _child: child };
-        until("it is ready", async || node.ready(world).await.is_ok().then_some(())).await;
-        node
+        Self::start(world, &[("RAPPORT_MUTANT", mutant.to_owned())]).await
     }
 
     /// How often it panicked.

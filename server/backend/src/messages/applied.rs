@@ -47,7 +47,10 @@ pub(super) async fn remember(
     );
     let insert = diesel::insert_into(applied_changes::table).values(row);
     #[cfg(feature = "mutants")]
-    let insert = insert.on_conflict_do_nothing();
+    if super::mutated::forgets_changes() {
+        insert.on_conflict_do_nothing().execute(db).await?;
+        return Ok(());
+    }
     insert.execute(db).await?;
     Ok(())
 }

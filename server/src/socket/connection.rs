@@ -264,15 +264,14 @@ impl Connection {
 
     /// Writes an answer, and with it all others that are ready: one flush for all of them.
     async fn answer(&mut self, answer: Option<ServerFrame>) -> Result<(), End> {
-        if let Some(ServerFrame::Error { error, room: Some(room), .. }) = &answer
-            && error.code == Code::NotFound
-        {
-            self.subscription.doubt(*room);
-        }
-        let mut batch: Vec<Outgoing> = answer.into_iter().flat_map(encode).collect();
+        let mut answers: Vec<ServerFrame> = answer.into_iter().collect();
         while let Some(Some(answer)) = self.due.next().now_or_never() {
-            batch.extend(answer.into_iter().flat_map(encode));
+            answers.extend(answer);
         }
+        for room in answers.iter().filter_map(unknown_room) {
+            self.subscription.doubt(room);
+        }
+        let mut batch: Vec<Outgoing> = answers.into_iter().flat_map(encode).collect();
         self.write_batch(&mut batch).await
     }
 
@@ -362,6 +361,18 @@ fn text_of(message: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8B
 
 fn is_about_hello(answer: &ServerFrame) -> bool {
     matches!(answer, ServerFrame::Error { about: Some(about), .. } if about == "hello")
+}
+
+/// The room of what was refused since its user is not in it, or is thought not to be.
+fn unknown_room(answer: &ServerFrame) -> Option<RoomId> {
+    match answer {
+        ServerFrame::Error { error, room: Some(room), .. } | ServerFrame::Rejected { error, room, .. }
+            if error.code == Code::NotFound =>
+        {
+            Some(*room)
+        }
+        _ => None,
+    }
 }
 
 fn encode(frame: ServerFrame) -> impl Iterator<Item = Outgoing> {

@@ -5,13 +5,13 @@ use std::ops::Deref;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use model::{Body, MessageId, RoomId, SessionId, UserId};
+use model::{Body, MessageId, RoomId, Sent, Seq, SessionId, UserId};
 
-use super::Database;
+use super::{Database, until};
 use backend::{
     Backend, Media, Setup, SignedIn,
     clock::Clock,
-    database::schema::{sessions, users},
+    database::schema::{members, sessions, users},
     mail::Mailer,
     secret::Secret,
     sessions::NewSession,
@@ -101,7 +101,8 @@ impl TestBackend {
         (ana, bo, room.id)
     }
 
-    /// Sends texts one after the other, slowly enough for the limits.
+    /// Sends texts one after the other, slowly enough for the limits. When this answers, a new chat is shown to its other
+    /// person.
     ///
     /// # Panics
     /// One is refused.
@@ -111,10 +112,21 @@ impl TestBackend {
             let id = MessageId::new();
             self.clock.advance(chrono::TimeDelta::milliseconds(100));
             let body = Body::new(*text).expect("a text that may be sent");
-            self.send(who, room, id, body).await.expect("accepted");
+            let sent = self.send(who, room, id, body).await.expect("accepted");
+            if matches!(sent, Sent::Accepted(accepted) if accepted.seq == Seq::FIRST) {
+                until("the chat is shown", async || self.is_shown(room).await.then_some(())).await;
+            }
             ids.push(id);
         }
         ids
+    }
+
+    /// Whether a chat with a message is published to all its members.
+    async fn is_shown(&self, room: RoomId) -> bool {
+        let mut db = self.db.get().await.expect("the test server answers");
+        let unopened = members::table.filter(members::room_id.eq(room)).filter(members::opened.eq(false));
+        let unopened: i64 = unopened.count().get_result(&mut db).await.expect("a count");
+        unopened == 0
     }
 }
 

@@ -5,11 +5,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use model::{Rev, RoomId, RoomKind, UserId};
 
-use super::{
-    MembershipVersion, Role, Status, Visibility, current::is_visible, succession::appoint_successor,
-};
+use super::{MembershipVersion, Role, Status, Visibility, succession::appoint_successor};
 use crate::{
-    database::schema::{members, memberships, rooms},
+    database::schema::memberships,
     failure::Outcome,
     rooms::{LockedRoom, MembersChange},
 };
@@ -59,14 +57,16 @@ pub(crate) async fn end(
 }
 
 async fn row(room: &mut LockedRoom<'_>, user: UserId) -> QueryResult<Option<Row>> {
+    let has_left = memberships::left_at.is_not_null();
     let columns =
-        (memberships::status, memberships::role, memberships::left_at.is_not_null(), memberships::left_rev);
+        (memberships::status, memberships::role, memberships::opened, has_left, memberships::left_rev);
     let found = memberships::table.find((room.id, user)).select(columns);
-    let found: Option<(Status, Role, bool, Option<Rev>)> = found.first(room.db).await.optional()?;
-    Ok(found.map(|(status, role, has_left, left_rev)| Row {
+    let found: Option<(Status, Role, bool, bool, Option<Rev>)> = found.first(room.db).await.optional()?;
+    let is_visible = |opened| opened || !room.is_empty;
+    Ok(found.map(|(status, role, opened, has_left, left_rev)| Row {
         status,
         role,
-        was_in: status == Status::Active || has_left,
+        was_in: (status == Status::Active && is_visible(opened)) || has_left,
         left_rev,
     }))
 }
@@ -110,25 +110,26 @@ async fn show_end(room: &mut LockedRoom<'_>, user: UserId, row: Row) -> QueryRes
     Ok(Row { status: Status::Left, left_rev: Some(rev), ..row })
 }
 
-/// Closes a private chat that the other user has not seen: it is as if this member had not opened it. The other user
-/// does not learn of it, and their first message opens it again. `None` if there is more to leave.
+/// Closes an empty private chat that the other user has not opened, or could not for having blocked this member: it is
+/// as if this member had not opened it. The other user does not learn of it, and their first message opens it again. Of
+/// a chat that is closed already nothing changes. `None` if there is more to leave.
 pub(crate) async fn unopen(room: &mut LockedRoom<'_>, user: UserId) -> Outcome<Option<Ended>> {
-    let of_room = members::table.inner_join(rooms::table).filter(members::room_id.eq(room.id));
-    let seen = of_room.filter(members::user_id.ne(user)).filter(is_visible());
-    let others = members::table.filter(members::room_id.eq(room.id)).filter(members::user_id.ne(user));
-    let (others, seen): (i64, i64) =
-        (others.count().get_result(room.db).await?, seen.count().get_result(room.db).await?);
-    if room.kind != RoomKind::Private || others == 0 || seen > 0 {
+    if room.kind != RoomKind::Private || !room.is_empty {
         return Ok(None);
     }
+    let of_room = memberships::table.filter(memberships::room_id.eq(room.id));
+    let is_there = of_room.filter(memberships::status.ne(Status::Left)).select(memberships::opened);
+    let other = is_there.filter(memberships::user_id.ne(user)).first(room.db).await.optional()?;
     let member = memberships::table.find((room.id, user)).filter(memberships::status.eq(Status::Active));
-    let opened = member.filter(memberships::opened);
-    let closed = diesel::update(opened).set(memberships::opened.eq(false)).execute(room.db).await?;
-    Ok((closed > 0).then(|| Ended {
-        room: room.id,
-        user,
-        version: room.version(),
-        was_in: true,
-        change: None,
-    }))
+    let opened: Option<bool> = member.select(memberships::opened).first(room.db).await.optional()?;
+    match (opened, other) {
+        // To this member there is no chat, whoever opened it.
+        (Some(false), _) => {}
+        (Some(true), Some(false)) => {
+            diesel::update(member).set(memberships::opened.eq(false)).execute(room.db).await?;
+        }
+        _ => return Ok(None),
+    }
+    let version = room.version();
+    Ok(Some(Ended { room: room.id, user, version, was_in: opened == Some(true), change: None }))
 }

@@ -47,7 +47,7 @@ pub(crate) async fn rejoin(
     now: DateTime<Utc>,
 ) -> QueryResult<usize> {
     diesel::sql_query(
-        "UPDATE memberships SET status = 'active', left_at = NULL, left_rev = NULL, opened = true, \
+        "UPDATE memberships SET status = 'active', left_at = NULL, left_rev = NULL, \
              joined_at = CASE status WHEN 'hidden' THEN joined_at ELSE $3 END \
          WHERE room_id = $1 AND user_id = ANY($2) AND status <> 'active'",
     )

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use model::{ChangeId, MessageId, Rev, UserId};
+use model::{ChangeId, Code, Error, MessageId, Rev, UserId};
 
 use crate::{database::schema::applied_changes, failure::Outcome};
 
@@ -31,6 +31,9 @@ pub(super) async fn applied(
 }
 
 /// Stores the id of a change in the transaction that applies it.
+///
+/// # Errors
+/// `id_conflict` if a change of another room took the id meanwhile.
 pub(super) async fn remember(
     db: &mut AsyncPgConnection,
     user: UserId,
@@ -51,6 +54,13 @@ pub(super) async fn remember(
         insert.on_conflict_do_nothing().execute(db).await?;
         return Ok(());
     }
-    insert.execute(db).await?;
-    Ok(())
+    match insert.on_conflict_do_nothing().execute(db).await? {
+        0 => Err(id_conflict().into()),
+        _ => Ok(()),
+    }
+}
+
+/// The id of a change is that of another one.
+pub(super) fn id_conflict() -> Error {
+    Error::new(Code::IdConflict, "Another change was made under this id.")
 }

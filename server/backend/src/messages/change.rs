@@ -8,12 +8,12 @@ use diesel::{
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{
-    ChangeId, Code, Error, Message, MessageId, Result, Rev, RoomId, UserId,
+    ChangeId, Error, Message, MessageId, Result, Rev, RoomId, UserId,
     wire::{Change, Item, ServerFrame},
 };
 
 use super::{
-    applied::{Applied, applied, remember},
+    applied::{Applied, applied, id_conflict, remember},
     row::{COLUMNS, MessageRow},
 };
 use crate::{
@@ -54,19 +54,23 @@ impl Backend {
         self.limits.check(Limit::Change, who.user()).await?;
         let (backend, user, room) = (self.clone(), who.user(), target.room);
         let changed = async move {
-            let changed = backend.write_change(user, target, change).await?;
-            backend.announce_change(room, changed.message.clone());
+            let (changed, is_new) = backend.write_change(user, target, change).await?;
+            if is_new {
+                backend.announce_change(room, changed.message.clone());
+            }
             Ok(changed)
         };
         self.change_room(room, changed).await
     }
 
+    /// The outcome, and whether the members may not have heard of it: whoever wrote a change that stood before may have
+    /// died before it was published.
     async fn write_change(
         &self,
         user: UserId,
         target: Target,
         change: impl FnOnce(&mut Message) -> Result<bool> + Send,
-    ) -> Outcome<ChangedMessage> {
+    ) -> Outcome<(ChangedMessage, bool)> {
         let mut db = self.db.get().await?;
         db.transaction(async |db| {
             // Nobody comes or goes, and nothing is sent or changed here, while this is held.
@@ -81,14 +85,15 @@ impl Backend {
                 None => None,
             };
             if before.is_some_and(|before| before.message != target.message) {
-                return Err(Error::new(Code::IdConflict, "Another change was made under this id.").into());
+                return Err(id_conflict().into());
             }
             let message = read(room.db, room.id, target.message).await?;
             let mut message = message.ok_or_else(|| Error::not_found("message"))?;
             if let Some(Applied { rev, .. }) = before {
-                return Ok(ChangedMessage { message, rev });
+                return Ok((ChangedMessage { message, rev }, true));
             }
-            if change(&mut message)? {
+            let changes = change(&mut message)?;
+            if changes {
                 message.rev = room.next();
                 write(&mut room, &message).await?;
                 room.raise().await?;
@@ -98,12 +103,12 @@ impl Backend {
                 let applied = Applied { message: message.id, rev };
                 remember(room.db, user, id, applied, self.clock.now()).await?;
             }
-            Ok(ChangedMessage { message, rev })
+            // Without an id any change may be a retry.
+            Ok((ChangedMessage { message, rev }, changes || target.change.is_none()))
         })
         .await
     }
 
-    /// Tells one that stood before, too: who wrote it may have died before it was told.
     fn announce_change(&self, room: RoomId, message: Message) {
         let rev = message.rev;
         let frame = ServerFrame::Change(Change { room, rev, item: Item::Message { message } });

@@ -20,8 +20,6 @@ use crate::{
 /// How long a number is waited for, and how often it is looked for.
 const PLACED_WITHIN: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(25);
-/// How long the answer to a chat's first message waits for the chat to be shown.
-const REVEALED_WITHIN: Duration = Duration::from_secs(1);
 
 impl Backend {
     /// Accepts a message: once this answers, it is durable. The same id again is answered with the
@@ -56,7 +54,7 @@ impl Backend {
                     if stood && backend.limits.check(Limit::Resend, sender).await.is_ok() {
                         backend.limits.give_back(Limit::Send, sender).await;
                     }
-                    backend.reveal_new(&accepted).await;
+                    backend.reveal_new(&accepted);
                     Ok(Sent::Accepted(accepted))
                 }
                 Ok(logged) => Ok(logged),
@@ -69,12 +67,11 @@ impl Backend {
         }
     }
 
-    /// The first message of a private chat brings the chat to the person who has not opened it. Mostly that is done
-    /// when its sender is answered.
-    async fn reveal_new(&self, accepted: &Accepted) {
+    /// The first message of a private chat brings the chat to the person who has not opened it. Its sender does not
+    /// wait for it: the time would reveal whether that person has blocked them.
+    fn reveal_new(&self, accepted: &Accepted) {
         if accepted.seq == Seq::FIRST {
-            let revealed = rooms::reveal(self.db.clone(), self.bus.clone(), vec![accepted.room]);
-            let _ = tokio::time::timeout(REVEALED_WITHIN, revealed).await;
+            rooms::reveal(self.db.clone(), self.bus.clone(), vec![accepted.room]);
         }
     }
 

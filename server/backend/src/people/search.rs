@@ -16,6 +16,8 @@ const SEARCH: &str = "\
         SELECT id FROM users WHERE username = $3 \
         UNION \
         (SELECT u.id FROM private_rooms r \
+         JOIN members me ON me.room_id = r.room_id AND me.user_id = $1 \
+         JOIN rooms room ON room.id = r.room_id AND (me.opened OR room.last_seq > 0) \
          JOIN users u ON u.id = CASE WHEN r.low = $1 THEN r.high ELSE r.low END \
          WHERE (r.low = $1 OR r.high = $1) \
            AND (to_tsvector('simple', search_fold(u.name || ' ' || replace(u.username, '.', ' '))) \
@@ -31,6 +33,8 @@ const SEARCH: &str = "\
     WHERE u.id <> $1 \
     ORDER BY u.username <> $3, \
              NOT EXISTS (SELECT 1 FROM private_rooms r \
+                         JOIN members me ON me.room_id = r.room_id AND me.user_id = $1 \
+                         JOIN rooms room ON room.id = r.room_id AND (me.opened OR room.last_seq > 0) \
                          WHERE r.low = least(u.id, $1) AND r.high = greatest(u.id, $1)), \
              lower(u.name), u.username \
     LIMIT $5";

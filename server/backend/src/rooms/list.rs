@@ -46,7 +46,7 @@ struct Listed {
 pub(crate) enum Which {
     All,
     One(RoomId),
-    /// At most `limit`, those less recently active than `before`.
+    /// At most `limit`, those less recently active than `before`, or than its departure if the person has left it.
     Page {
         before: Option<RoomId>,
         limit: i64,
@@ -121,9 +121,12 @@ pub(crate) async fn list(db: &mut AsyncPgConnection, user: UserId, which: Which)
              LEFT JOIN messages newest ON newest.room_id = room.id AND newest.seq = room.last_seq \
              WHERE me.user_id = $1 AND (me.opened OR room.last_seq > 0) AND ($3 IS NULL OR me.room_id = $3) \
                  AND ($4 IS NULL OR (coalesce(newest.at, room.created_at), room.id) < ( \
-                     SELECT coalesce(last.at, edge.created_at), edge.id FROM rooms edge \
+                     SELECT CASE mine.status WHEN 'active' THEN coalesce(last.at, edge.created_at) \
+                         ELSE mine.left_at END, edge.id \
+                     FROM memberships mine JOIN rooms edge ON edge.id = mine.room_id \
                      LEFT JOIN messages last ON last.room_id = edge.id AND last.seq = edge.last_seq \
-                     WHERE edge.id = $4)) \
+                     WHERE mine.room_id = $4 AND mine.user_id = $1 \
+                         AND (mine.status <> 'active' OR mine.opened OR edge.last_seq > 0))) \
              ORDER BY active_at DESC, room.id DESC LIMIT $5 \
          ) r \
          LEFT JOIN messages m ON m.room_id = r.id AND m.seq = r.last_seq \

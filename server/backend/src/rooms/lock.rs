@@ -17,6 +17,8 @@ pub(crate) struct LockedRoom<'a> {
     pub(crate) id: RoomId,
     pub(crate) kind: RoomKind,
     pub(crate) rev: Rev,
+    /// Whether nobody has written in it.
+    pub(crate) is_empty: bool,
     hidden_changes: i64,
 }
 
@@ -30,9 +32,17 @@ pub(crate) struct MembersChange {
 impl<'a> LockedRoom<'a> {
     /// `None` if there is no such room.
     pub(crate) async fn lock(db: &'a mut AsyncPgConnection, id: RoomId) -> Outcome<Option<Self>> {
-        let row = rooms::table.find(id).select((rooms::rev, rooms::hidden_changes, rooms::kind)).for_update();
-        let found: Option<(Rev, i64, RoomKind)> = row.first(db).await.optional()?;
-        Ok(found.map(|(rev, hidden_changes, kind)| Self { db, id, kind, rev, hidden_changes }))
+        let columns = (rooms::rev, rooms::hidden_changes, rooms::kind, rooms::last_seq.eq(0_i64));
+        let row = rooms::table.find(id).select(columns).for_update();
+        let found: Option<(Rev, i64, RoomKind, bool)> = row.first(db).await.optional()?;
+        Ok(found.map(|(rev, hidden_changes, kind, is_empty)| Self {
+            db,
+            id,
+            kind,
+            rev,
+            is_empty,
+            hidden_changes,
+        }))
     }
 
     /// The number of the change that is being made.

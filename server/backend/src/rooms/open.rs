@@ -5,7 +5,11 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use model::{Error, Result, Room, RoomId, RoomKind, UserId};
 
-use super::{Pair, change::run_to_end, lock::MembersChange};
+use super::{
+    Pair,
+    change::run_to_end,
+    lock::{LockedRoom, MembersChange},
+};
 use crate::{
     Backend, SignedIn,
     database::schema::{memberships, private_rooms, rooms},
@@ -70,9 +74,9 @@ impl Backend {
             let is_blocked = blocked_name(db, with, me).await?.is_some();
             let room = make(db, pair, now).await?;
             // The other user sees the chat with its first message, unless they have blocked `me`.
-            let other = if is_blocked { (Status::Hidden, true) } else { (Status::Active, false) };
+            let other = if is_blocked { Status::Hidden } else { Status::Active };
             enter_private(db, room, me, (Status::Active, true), now).await?;
-            enter_private(db, room, with, other, now).await?;
+            enter_private(db, room, with, (other, false), now).await?;
             Ok((room, None))
         })
         .await
@@ -90,18 +94,21 @@ async fn mark_opened(
     room: RoomId,
     me: UserId,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
-    let unopened = memberships::table.find((room, me)).filter(memberships::opened.eq(false));
-    if diesel::update(unopened).set(memberships::opened.eq(true)).execute(db).await? > 0 {
-        let empty = rooms::table.find(room).filter(rooms::last_seq.eq(0));
-        diesel::update(empty).set(rooms::created_at.eq(now)).execute(db).await?;
+) -> Outcome<()> {
+    // The room before its memberships, as everybody locks them: sending does, too.
+    let Some(room) = LockedRoom::lock(db, room).await? else { return Ok(()) };
+    let unopened = memberships::table.find((room.id, me)).filter(memberships::opened.eq(false));
+    let opened = diesel::update(unopened).set(memberships::opened.eq(true)).execute(room.db).await? > 0;
+    if opened && room.is_empty {
+        diesel::update(rooms::table.find(room.id)).set(rooms::created_at.eq(now)).execute(room.db).await?;
     }
     Ok(())
 }
 
 /// A room with nobody in it.
 async fn make(db: &mut AsyncPgConnection, pair: Pair, now: DateTime<Utc>) -> QueryResult<RoomId> {
-    let room = RoomId::new();
+    // Without the time that a UUIDv7 holds, which would reveal to the other member when the chat was opened.
+    let room = RoomId(uuid::Builder::from_random_bytes(rand::random()).into_uuid());
     diesel::insert_into(rooms::table)
         .values((rooms::id.eq(room), rooms::kind.eq(RoomKind::Private), rooms::created_at.eq(now)))
         .execute(db)

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use model::{RoomId, wire::ServerFrame};
-use tokio::task::JoinHandle;
 
 use super::{Which, heads, list};
 use crate::{
@@ -23,14 +22,14 @@ use crate::{
 const AGAIN: Duration = Duration::from_millis(500);
 
 /// Publishes private chats that have their first message to the member who has not opened them. Other rooms have no
-/// such member. This goes on until it is done, whether or not anybody waits for the task.
-pub(crate) fn reveal(db: Pool, bus: Bus, rooms: Vec<RoomId>) -> JoinHandle<()> {
+/// such member. Goes on until it is done.
+pub(crate) fn reveal(db: Pool, bus: Bus, rooms: Vec<RoomId>) {
     tokio::spawn(async move {
         while let Err(error) = reveal_now(&db, &bus, &rooms).await {
             tracing::warn!(%error, "new chats cannot be shown to their other people yet");
             tokio::time::sleep(AGAIN).await;
         }
-    })
+    });
 }
 
 async fn reveal_now(db: &Pool, bus: &Bus, rooms: &[RoomId]) -> Outcome<()> {

@@ -3,6 +3,7 @@
 mod group;
 mod hidden;
 mod race;
+mod unopened;
 
 use backend::{Media, Place, SignedIn, bus::Notice, membership::MembershipVersion, messages::From};
 use bytes::Bytes;

@@ -9,6 +9,8 @@ use chrono::TimeDelta;
 use model::{Body, ChangeId, Code, Emoji, Message, MessageId, Rev, RoomId};
 use testing::{TestBackend, number};
 
+use crate::sockets::{frames, socket};
+
 fn body(text: &str) -> Body {
     Body::new(text).unwrap()
 }
@@ -117,5 +119,43 @@ async fn ids_are_deleted_when_no_client_can_ask_again() {
         world.edit(&ana, room, id, body(text), Some(ChangeId::new())).await.unwrap();
         assert_eq!(cleaned().await, left);
         world.clock.advance(TimeDelta::days(16));
+    }
+}
+
+/// Fails when a change that changes nothing is published all the same, or a retry is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_nothing_is_told_to_nobody() {
+    let world = TestBackend::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let id = world.say(&ana, room, &["look"]).await[0];
+    let hers = socket(&world, &ana).await;
+    world.react(&bo, room, id, None, Some(ChangeId::new())).await.unwrap();
+    assert_eq!(frames(&hers), []);
+    let change = Some(ChangeId::new());
+    for _ in 0..2 {
+        world.react(&bo, room, id, emoji("👍"), change).await.unwrap();
+        assert_eq!(frames(&hers).len(), 1, "its first try may have ended before it was told");
+    }
+}
+
+/// Fails when the id of a change is only looked for under the room's lock: the second one is a fault of the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_id_in_two_rooms_at_once_is_a_conflict() {
+    let world = TestBackend::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let cy = world.person("cy_").await;
+    let elsewhere = world.open_private(&ana, cy.user()).await.unwrap().id;
+    let here = world.say(&bo, room, &["here"]).await[0];
+    let there = world.say(&ana, elsewhere, &["there"]).await[0];
+    for _ in 0..10 {
+        let change = Some(ChangeId::new());
+        world.clock.advance(TimeDelta::seconds(60));
+        let (one, two) = tokio::join!(
+            world.react(&ana, room, here, emoji("👍"), change),
+            world.react(&ana, elsewhere, there, emoji("👍"), change)
+        );
+        let refused: Vec<model::Error> = [one, two].into_iter().filter_map(Result::err).collect();
+        let [refused] = &refused[..] else { panic!("one of the two is made") };
+        assert_eq!(refused.code, Code::IdConflict);
     }
 }

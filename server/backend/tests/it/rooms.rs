@@ -164,6 +164,34 @@ async fn the_list_comes_in_pages() {
     assert!(world.rooms_page(&ana, Some(RoomId::new()), 3).await.unwrap().is_empty());
 }
 
+/// Fails when a page follows a room of others, or one that was left by what has happened in it since; and when there is
+/// no page after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_after_a_room_that_was_left_shows_nothing_of_it() {
+    let world = TestBackend::start().await;
+    let (ana, bo, left) = world.pair().await;
+    let chat = async |username: &str| {
+        let other = world.person(username).await;
+        let room = world.open_private(&ana, other.user()).await.unwrap().id;
+        world.say(&ana, room, &["hello"]).await;
+        world.clock.advance(chrono::TimeDelta::seconds(1));
+        (other, room)
+    };
+    let (cy, older) = chat("cy_").await;
+    world.say(&ana, left, &["hello"]).await;
+    world.leave(&ana, left).await.unwrap();
+    world.clock.advance(chrono::TimeDelta::seconds(1));
+    chat("newer").await;
+    let after = async |who, room| {
+        let page = world.rooms_page(who, Some(room), 3).await.unwrap();
+        page.into_iter().map(|room| room.id).collect::<Vec<_>>()
+    };
+    assert_eq!(after(&ana, left).await, [older]);
+    world.say(&bo, left, &["are you there?"]).await;
+    assert_eq!(after(&ana, left).await, [older]);
+    assert_eq!(after(&cy, left).await, []);
+}
+
 /// Fails when one of the reads is not counted.
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_and_pages_share_one_limit() {

@@ -125,19 +125,44 @@ async fn row_17_who_leaves_while_messages_fly_hears_nothing_more_on_any_device()
     }
 }
 
-// As by a node that ended it and died before it said so. Fails when a refused fetch raises no doubt.
+/// As by a node that ended a membership and died before it said so.
+async fn end_untold(world: &World, user: model::UserId, room: model::RoomId) {
+    let sql = format!(
+        "UPDATE memberships SET status = 'left', left_at = now(), left_rev = rev + 1 \
+         FROM rooms WHERE rooms.id = room_id AND user_id = '{user}' AND room_id = '{room}'; \
+         UPDATE rooms SET rev = rev + 1 WHERE id = '{room}'"
+    );
+    world.sql(&sql).await;
+}
+
+// Fails when only refused fetches raise a doubt.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_17_who_was_not_told_of_having_left_finds_out_by_writing() {
+    let world = World::start().await;
+    let (ana, bo, room) = world.pair().await;
+    let said = world.backend.say(&ana.who, room, &["edit me"]).await[0];
+    for change in [false, true] {
+        let mut his = world.device(&bo).await;
+        end_untold(&world, bo.who.user(), room).await;
+        match change {
+            false => drop(his.send(room, "still here").await),
+            true => {
+                let (change, emoji) = (model::ChangeId::new(), None);
+                his.say(&ClientFrame::React { room, id: said, change, emoji }).await;
+            }
+        }
+        his.until(|frame| (frame == ServerFrame::Left { room }).then_some(())).await;
+        world.backend.open_private(&bo.who, ana.who.user()).await.unwrap();
+    }
+}
+
+// Fails when a refused fetch raises no doubt.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_17_who_was_not_told_of_having_left_finds_out_by_asking() {
     let world = World::start().await;
     let (ana, bo, room) = world.pair().await;
     let mut his = world.device(&bo).await;
-    world
-        .sql(&format!(
-            "UPDATE memberships SET status = 'left', left_at = now(), left_rev = 1 WHERE user_id = '{}'; \
-             UPDATE rooms SET rev = 1 WHERE id = '{room}'",
-            bo.who.user()
-        ))
-        .await;
+    end_untold(&world, bo.who.user(), room).await;
     world.backend.say(&ana.who, room, &["he sees that he misses something"]).await;
     let hole = |frame| matches!(frame, ServerFrame::Change(Change { rev: Rev(2), .. })).then_some(());
     his.until(hole).await;

@@ -5,7 +5,7 @@ import net from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-const READY_WITHIN = 60_000;
+const READY_WITHIN = 120_000;
 // A socket's path may not be longer; then it lies in the system's temporary folder.
 const LONGEST_PATH = 100;
 
@@ -27,7 +27,7 @@ const ORDERS = {
   // Comes back; answered when it is ready.
   start: async (part) => {
     part.start();
-    if (!(await part.untilReady(READY_WITHIN))) throw new Error(`${part.name} is not ready after 60 s`);
+    if (!(await part.untilReady(READY_WITHIN))) throw new Error(`${part.name} is not ready after ${READY_WITHIN / 1000} s`);
   },
   restart: async (part) => {
     await part.stop();

@@ -12,7 +12,7 @@ import { free } from "./ports.mjs";
 import { ENGINES } from "./settings.mjs";
 import { lastLines } from "./tail.mjs";
 
-const READY_WITHIN = 60_000;
+const READY_WITHIN = 120_000;
 
 const [names, command] = split(process.argv.slice(2));
 for (const name of names) {

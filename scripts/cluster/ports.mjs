@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 function listen(port) {
   return new Promise((resolve, reject) => {
-    const server = net.createServer();
+    const server = Object.assign(net.createServer(), { port });
     server.once("error", reject);
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
   });
@@ -31,10 +31,21 @@ export async function becomesFree(port, within) {
   }
 }
 
+// Below those that Linux gives to outgoing connections: one of them would have the port before its engine had.
+const LOWEST = 12_000;
+const HIGHEST = 32_000;
+
 // So many that nobody uses now, all different.
 export async function free(count) {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => server.address().port);
+  const servers = [];
+  while (servers.length < count) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    try {
+      servers.push(await listen(port));
+    } catch (error) {
+      if (error.code !== "EADDRINUSE") throw error;
+    }
+  }
   await Promise.all(servers.map(closed));
-  return ports;
+  return servers.map((server) => server.port);
 }

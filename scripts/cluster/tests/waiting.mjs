@@ -3,7 +3,10 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 
-export async function until(what, isSo, within = 60_000) {
+// Engines start in seconds, but not on a machine that compiles beside them.
+const PATIENCE = 180_000;
+
+export async function until(what, isSo, within = PATIENCE) {
   const deadline = Date.now() + within;
   for (;;) {
     const answer = await isSo();
@@ -14,7 +17,7 @@ export async function until(what, isSo, within = 60_000) {
 }
 
 // How a process ended, as [code, signal], once it has.
-export async function ended(process, within = 60_000) {
+export async function ended(process, within = PATIENCE) {
   if (process.exitCode !== null || process.signalCode !== null) return [process.exitCode, process.signalCode];
   return once(process, "exit", { signal: AbortSignal.timeout(within) });
 }

@@ -39,11 +39,12 @@ impl Sending {
         answer: impl Future<Output = Result<T, Failed>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
-        if self.busy.get_untracked() {
+        // The view may be gone while its form still stands there, as people who were found do until the next search ends.
+        if self.busy.try_get_untracked() == Some(true) {
             return;
         }
-        self.busy.set(true);
-        self.error.set(None);
+        let _ = self.busy.try_set(true);
+        let _ = self.error.try_set(None);
         spawn_local(async move {
             let answer = answer.await;
             // Whoever asked may be gone.

@@ -22,6 +22,24 @@ test("a person is found by name and written to", async ({ people }) => {
   await chat.delivery("Hello there", "Sent");
 });
 
+test("a person can be chosen while the next search is on its way", async ({ people }) => {
+  const ana = await people.signUp("Ana Ribeiro");
+  const bo = await people.signUp("Bartholomew Quill");
+  const page = await ana.open("/people");
+  await live(page);
+  const field = page.getByRole("searchbox", { name: "Find people by name or username" });
+  const found = page.getByRole("button", { name: "Message Bartholomew Quill" }).filter({ hasText: bo.account.username });
+  await field.fill("barthol");
+  await expect(found).toBeVisible();
+  // Never answered.
+  await page.route(/\/api\/people\/find\?q=bartholomew/, () => undefined);
+  const asked = page.waitForRequest(/\/api\/people\/find\?q=bartholomew/);
+  await field.fill("bartholomew");
+  await asked;
+  await found.click();
+  await expect(page).toHaveURL(/\/chats\/[0-9a-f-]{36}$/);
+});
+
 test("a username finds exactly one, and its address can be shared", async ({ people }) => {
   const [ana, bo] = [await people.signUp("Ana Ribeiro"), await people.signUp("Bo Lind")];
   const page = await ana.open("/people");

@@ -60,9 +60,10 @@ export class Chat {
     await this.composer.press("Enter");
   }
 
-  /// Waits until these and no other texts are drawn, in this order.
+  /// Waits until these and no other texts are drawn, in this order. The page may be loaded meanwhile: there is nothing
+  /// then.
   async shows(texts: string[], patience = 10_000): Promise<void> {
-    await expect.poll(() => this.texts(), { timeout: patience }).toEqual(texts);
+    await expect.poll(() => this.texts().catch(String), { timeout: patience }).toEqual(texts);
   }
 
   async delivery(text: string, state: Delivery): Promise<void> {

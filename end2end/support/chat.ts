@@ -79,7 +79,7 @@ export class Chat {
   async isNumbered(count: number, patience = 10_000): Promise<void> {
     const wanted = Array.from({ length: count }, (_, place) => String(place + 1));
     const drawn = () => this.log.locator(".line").evaluateAll((lines) => lines.map((line) => line.getAttribute("data-seq")));
-    await expect.poll(drawn, { timeout: patience }).toEqual(wanted);
+    await expect.poll(() => drawn().catch(String), { timeout: patience }).toEqual(wanted);
   }
 
   /// Waits until nothing is on its way any more.

@@ -48,8 +48,11 @@ impl Crowd {
     /// one does not know it on another device, and sends the message, or an earlier change of it, again.
     pub(super) async fn change(&self, member: &Member, random: &mut Random) {
         let me = member.person.user;
-        let (reacts, dice) = (random.between(0, 2) == 0, random.between(0, 8));
-        let Some(seen) = self.seen(member, |seen| reacts || seen.sender == me, random) else { return };
+        let (reacts, again, dice) =
+            (random.between(0, 2) == 0, random.between(0, 1) == 0, random.between(0, 8));
+        let edited = self.edited(member).filter(|_| again);
+        let newest = || self.seen(member, |seen| reacts || seen.sender == me, random);
+        let Some(seen) = edited.or_else(newest) else { return };
         match dice {
             _ if reacts => self.want(member, seen, react(random), random),
             0 => self.want(member, seen, MessageChange::Delete, random),
@@ -65,6 +68,17 @@ impl Crowd {
             0 => self.contradict(member, old).await,
             _ => self.say_again(member, vec![old], random),
         }
+    }
+
+    /// What the person edited last, unless they deleted it: only what is changed again shows whether a change that is
+    /// asked for twice was made twice.
+    fn edited(&self, member: &Member) -> Option<Seen> {
+        let me = member.person.user;
+        let record = self.journal.record();
+        let is_made = |one: &Try| matches!((one.deed, one.answer), (Deed::Edit(_), Some(Ok(_))));
+        let last = record.tries.iter().rev().find(|one| one.by == me && is_made(one))?;
+        let is_deleted = record.tries.iter().any(|one| one.id == last.id && matches!(one.deed, Deed::Delete));
+        (!is_deleted).then_some(Seen { room: last.room, id: last.id, sender: me })
     }
 
     /// One of the newest messages that a person's devices show.

@@ -60,8 +60,8 @@ export class Chat {
     await this.composer.press("Enter");
   }
 
-  /// Waits until these and no other texts are drawn, in this order. The page may be loaded meanwhile: there is nothing
-  /// then.
+  /// Waits until these and no other texts are drawn, in this order. A page that is reloaded
+  /// meanwhile is read again.
   async shows(texts: string[], patience = 10_000): Promise<void> {
     await expect.poll(() => this.texts().catch(String), { timeout: patience }).toEqual(texts);
   }

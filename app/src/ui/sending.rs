@@ -39,7 +39,7 @@ impl Sending {
         answer: impl Future<Output = Result<T, Failed>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
-        // The view may be gone while its form still stands there, as people who were found do until the next search ends.
+        // The signals may be disposed while the form is still in the document: search results stay until the next come.
         if self.busy.try_get_untracked() == Some(true) {
             return;
         }

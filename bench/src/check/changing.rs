@@ -70,8 +70,8 @@ impl Crowd {
         }
     }
 
-    /// What the person edited last, unless they deleted it: only what is changed again shows whether a change that is
-    /// asked for twice was made twice.
+    /// The message that the person edited last, unless they deleted it. A retry that was applied twice shows only on a
+    /// message that changed in between.
     fn edited(&self, member: &Member) -> Option<Seen> {
         let me = member.person.user;
         let record = self.journal.record();

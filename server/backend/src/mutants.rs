@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-/// Whether none was picked: then everything goes the way it goes in what people run.
+/// Whether no mutant was picked: the program then does what the release does.
 pub(crate) fn none() -> bool {
     is("")
 }

@@ -68,7 +68,7 @@ pub(crate) fn alone(row: impl AsyncFnOnce(PathBuf)) {
     RUNTIME.block_on(row(program()));
 }
 
-/// What `CLUSTER_PROGRAM` names, or the program beside this one.
+/// The server binary that `CLUSTER_PROGRAM` names, or the one beside this test.
 fn program() -> PathBuf {
     let beside = || {
         let test = std::env::current_exe().expect("this is a program");

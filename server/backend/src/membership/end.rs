@@ -110,9 +110,10 @@ async fn show_end(room: &mut LockedRoom<'_>, user: UserId, row: Row) -> QueryRes
     Ok(Row { status: Status::Left, left_rev: Some(rev), ..row })
 }
 
-/// Closes an empty private chat that the other user has not opened, or could not for having blocked this member: it is
-/// as if this member had not opened it. The other user does not learn of it, and their first message opens it again. Of
-/// a chat that is closed already nothing changes. `None` if there is more to leave.
+/// Closes an empty private chat that the other user has not opened, as if this member had not opened it either. A user
+/// who blocked this member counts as one who has not opened it. The other user does not learn of it, and their first
+/// message opens it again. A chat that this member has closed, or never opened, stays as it is. Returns `None` for every
+/// other room.
 pub(crate) async fn unopen(room: &mut LockedRoom<'_>, user: UserId) -> Outcome<Option<Ended>> {
     if room.kind != RoomKind::Private || !room.is_empty {
         return Ok(None);
@@ -123,7 +124,7 @@ pub(crate) async fn unopen(room: &mut LockedRoom<'_>, user: UserId) -> Outcome<O
     let member = memberships::table.find((room.id, user)).filter(memberships::status.eq(Status::Active));
     let opened: Option<bool> = member.select(memberships::opened).first(room.db).await.optional()?;
     match (opened, other) {
-        // To this member there is no chat, whoever opened it.
+        // This member does not see the chat.
         (Some(false), _) => {}
         (Some(true), Some(false)) => {
             diesel::update(member).set(memberships::opened.eq(false)).execute(room.db).await?;

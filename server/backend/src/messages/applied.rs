@@ -51,7 +51,6 @@ pub(super) async fn remember(
     let insert = diesel::insert_into(applied_changes::table).values(row);
     #[cfg(feature = "mutants")]
     if super::mutated::forgets_changes() {
-        insert.on_conflict_do_nothing().execute(db).await?;
         return Ok(());
     }
     match insert.on_conflict_do_nothing().execute(db).await? {

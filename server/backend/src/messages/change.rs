@@ -54,8 +54,8 @@ impl Backend {
         self.limits.check(Limit::Change, who.user()).await?;
         let (backend, user, room) = (self.clone(), who.user(), target.room);
         let changed = async move {
-            let (changed, is_new) = backend.write_change(user, target, change).await?;
-            if is_new {
+            let (changed, publishes) = backend.write_change(user, target, change).await?;
+            if publishes {
                 backend.announce_change(room, changed.message.clone());
             }
             Ok(changed)
@@ -63,8 +63,8 @@ impl Backend {
         self.change_room(room, changed).await
     }
 
-    /// The outcome, and whether the members may not have heard of it: whoever wrote a change that stood before may have
-    /// died before it was published.
+    /// Returns the outcome, and whether to publish it. A retry is published again: the process that applied the change
+    /// may have died before it published it.
     async fn write_change(
         &self,
         user: UserId,
@@ -103,7 +103,7 @@ impl Backend {
                 let applied = Applied { message: message.id, rev };
                 remember(room.db, user, id, applied, self.clock.now()).await?;
             }
-            // Without an id any change may be a retry.
+            // A change without an id may be a retry.
             Ok((ChangedMessage { message, rev }, changes || target.change.is_none()))
         })
         .await

@@ -124,7 +124,7 @@ async fn ids_are_deleted_when_no_client_can_ask_again() {
 
 /// Fails when a change that changes nothing is published all the same, or a retry is not.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_nothing_is_told_to_nobody() {
+async fn what_changes_nothing_is_not_published() {
     let world = TestBackend::start().await;
     let (ana, bo, room) = world.pair().await;
     let id = world.say(&ana, room, &["look"]).await[0];
@@ -134,7 +134,7 @@ async fn what_changes_nothing_is_told_to_nobody() {
     let change = Some(ChangeId::new());
     for _ in 0..2 {
         world.react(&bo, room, id, emoji("👍"), change).await.unwrap();
-        assert_eq!(frames(&hers).len(), 1, "its first try may have ended before it was told");
+        assert_eq!(frames(&hers).len(), 1, "the first try may have ended before it was published");
     }
 }
 

@@ -135,7 +135,7 @@ async fn end_untold(world: &World, user: model::UserId, room: model::RoomId) {
     world.sql(&sql).await;
 }
 
-// Fails when only refused fetches raise a doubt.
+// Fails when only a refused fetch makes the server look the membership up again.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_17_who_was_not_told_of_having_left_finds_out_by_writing() {
     let world = World::start().await;

@@ -25,7 +25,7 @@ pub(super) async fn write(
     entries: &[Entry],
     source: Source<'_>,
 ) -> Outcome<batch::Written> {
-    // One statement, and no transaction around it.
+    // The log writes as in the release: one statement, without a transaction around it.
     if mutants::none() {
         return batch::write(db, entries, source).await;
     }

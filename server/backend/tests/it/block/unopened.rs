@@ -15,8 +15,7 @@ enum Block {
     OnceOpened,
 }
 
-/// What ana learns who opens the chat, leaves it, leaves it again, and opens it again: each room without its ids, and
-/// her sockets' frames without theirs.
+/// Ana opens the chat, leaves it twice and opens it again. Returns every room and frame that she sees, without ids.
 async fn learned(block: Block) -> Vec<String> {
     let world = TestBackend::start().await;
     let [ana, bo] = [world.person("ana").await, world.person("bo_").await];
@@ -134,8 +133,8 @@ async fn a_search_does_not_reveal_who_opened_it() {
     assert_eq!(found().await, ["ana2", "ana1"]);
 }
 
-/// How many of the memberships of this user in the room nobody has locked.
-async fn free(world: &TestBackend, room: RoomId, me: &SignedIn) -> i64 {
+/// The number of memberships of this user in the room that no transaction has locked: 0 or 1.
+async fn unlocked_memberships(world: &TestBackend, room: RoomId, me: &SignedIn) -> i64 {
     let free = format!(
         "SELECT count(*) FROM (SELECT FROM memberships WHERE room_id = '{room}' AND user_id = '{}' \
          FOR UPDATE SKIP LOCKED) free",
@@ -164,7 +163,7 @@ async fn opening_it_locks_the_room_first() {
     let (backend, me, with) = ((*world).clone(), ana, bo.user());
     let opening = tokio::spawn(async move { backend.open_private(&me, with).await });
     until("it waits", async || count("wait_event_type = 'Lock'").await).await;
-    assert_eq!(free(&world, room, &ana).await, 1, "nobody holds the membership");
+    assert_eq!(unlocked_memberships(&world, room, &ana).await, 1, "nobody holds the membership");
     run(&world, &format!("SELECT pg_terminate_backend(pid) {of_this} AND wait_event = 'PgSleep'")).await;
     assert!(holding.await.unwrap().is_err());
     opening.await.unwrap().unwrap();
